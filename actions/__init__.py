@@ -1,0 +1,1 @@
+"""Custom actions: one per file, slots to logic to response name."""

@@ -1,0 +1,39 @@
+"""Guide what follows the interview: three questions, then the right recipient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.content.location import DATA
+from bot.content.paths import read_paths
+from bot.logic.apres_entretien import Case, respond
+from bot.logic.request import position_slots, read_position, read_request
+
+
+class ActionApresEntretien(Action):
+    """Show the answer asked for, or the next question of the decision."""
+
+    def name(self) -> str:
+        """Name in domain.yml."""
+        return "action_apres_entretien"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        """Slots to case, case to answers."""
+        request = read_request(tracker.latest_message)
+        case = Case(tracker.get_slot("faits"), tracker.get_slot("danger"), tracker.get_slot("profession"))
+        path = read_paths(DATA / "parcours")["apres_entretien"]
+        outcome = respond(request.name, case, path, read_position(tracker.slots))
+        for answer in outcome.answers:
+            dispatcher.utter_message(response=f"utter_{answer}")
+        slots = {
+            **position_slots(outcome.position),
+            "attente": outcome.expected,
+            "faits": outcome.case.facts,
+            "danger": outcome.case.danger,
+            "profession": outcome.case.profession,
+        }
+        return [SlotSet(name, value) for name, value in slots.items()]

@@ -1,0 +1,40 @@
+"""Find a contact in a département, or say honestly that there is none."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.content.location import DATA
+from bot.content.orientation import read_places, read_policy
+from bot.logic.orienter import Search, orient
+from bot.logic.request import read_request
+from bot.settings import load_settings
+from bot.storage.directory import open_directory
+
+
+class ActionContacterDepartement(Action):
+    """Ask what is missing, then show what may be shown."""
+
+    def name(self) -> str:
+        """Name in domain.yml."""
+        return "action_contacter_departement"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        """Slots to search, search to answers."""
+        request = read_request(tracker.latest_message)
+        policy = read_policy(DATA / "directory")
+        contacts = open_directory(load_settings().database_url).reader(policy.territories)
+        search = Search(tracker.get_slot("departement"), tracker.get_slot("besoin"), tracker.get_slot("attente"))
+        said, search = orient(request, search, contacts, policy, read_places(DATA / "directory"), date.today())
+        for one in said:
+            buttons = [{"title": title, "payload": payload} for title, payload in one.choices]
+            dispatcher.utter_message(
+                response=f"utter_contacter_departement/{one.answer}", buttons=buttons, **one.values
+            )
+        slots = {"departement": search.department, "besoin": search.need, "attente": search.expected}
+        return [SlotSet(name, value) for name, value in slots.items()]

@@ -1,0 +1,1 @@
+"""Vigie, a French conversational assistant for professionals who fear that a minor is a victim of prostitution."""

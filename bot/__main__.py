@@ -1,0 +1,104 @@
+"""`python -m bot <command>`: Vigie's own commands, and Rasa's (train, shell, run, run actions, data validate...)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from bot.settings import SettingsError, load_settings
+
+USAGE = """python -m bot <command>
+
+  serve       serve the assistant and its page (what `make run` does last)
+  prepare     train if the data changed, load the directory into its database
+  chat        talk to a running assistant in this terminal
+  directory   load | check | export | stats | communes
+  check       check the content of data/
+  bench       measure Vigie beside stock Rasa
+
+Any other command goes to Rasa: train, shell, run, run actions, data validate, test..."""
+
+
+def main(argv: list[str]) -> int:
+    """Run one command; 0 when it succeeded."""
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        print(USAGE)
+        return 0
+    try:
+        command = COMMANDS.get(argv[0])
+        return command(argv[1:]) if command else _rasa(argv)
+    except SettingsError as error:
+        print(f"Configuration : {error}", file=sys.stderr)
+        return 2
+
+
+def _serve(_: list[str]) -> int:
+    from bot.server import StartError, serve
+
+    try:
+        serve(load_settings())
+    except StartError as error:
+        print(f"Vigie ne démarre pas : {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _prepare(argv: list[str]) -> int:
+    from bot.directory_cli import main as directory
+    from bot.training import train_if_needed
+
+    train_if_needed(load_settings(), force="--force" in argv)
+    return directory(["load"])
+
+
+def _chat(argv: list[str]) -> int:
+    from bot.terminal import chat
+
+    settings = load_settings()
+    return chat(argv[0] if argv else f"http://{settings.host}:{settings.port}")
+
+
+def _directory(argv: list[str]) -> int:
+    from bot.directory_cli import main as directory
+
+    return directory(argv)
+
+
+def _check(_: list[str]) -> int:
+    from bot.content.check import main as check
+
+    return check(load_settings().root)
+
+
+def _bench(argv: list[str]) -> int:
+    from tests.benchmarks.bench import main as bench
+
+    return int(bench(argv))
+
+
+def _rasa(argv: list[str]) -> int:
+    load_settings()  # .env, which Rasa itself never reads
+    from bot.engine.startup import prepare_imports
+
+    prepare_imports()
+    # The action server would listen on every interface.
+    os.environ.setdefault("SANIC_HOST", "127.0.0.1")
+    from rasa.__main__ import main as rasa
+
+    sys.argv = ["rasa", *argv]
+    rasa()
+    return 0
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "serve": _serve,
+    "prepare": _prepare,
+    "chat": _chat,
+    "directory": _directory,
+    "check": _check,
+    "bench": _bench,
+}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

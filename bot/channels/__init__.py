@@ -1,0 +1,1 @@
+"""One transport per file; rendering is pure and shared."""

@@ -1,0 +1,171 @@
+"""Vigie's REST channel: Rasa's contract, with limits, masking, sources and an answer whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.channels.phrases import read_notice, read_phrases
+from bot.channels.rendering import Said, render, render_turn, said
+from bot.logic.confidentialite import mask
+
+logger = logging.getLogger(__name__)
+
+_SENDER = re.compile(r"[\w.:@\-]{1,128}")
+_LONGEST_ANSWER = 20.0  # seconds; beyond, the user gets an answer with 119 and may try again
+
+OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
+
+
+class BadRequestError(ValueError):
+    """The request cannot be served; the message says why and is safe to show."""
+
+
+class TurnCollector(OutputChannel):
+    """Gathers the messages of one turn."""
+
+    @classmethod
+    def name(cls) -> str:
+        """Name of the channel that collects."""
+        return "rest"
+
+    def __init__(self) -> None:
+        """Start with an empty turn."""
+        self.messages: asyncio.Queue[Said | None] = asyncio.Queue()
+
+    async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
+        """Keep a text."""
+        self.messages.put_nowait(said(text, (), kwargs.get("metadata")))
+
+    async def send_text_with_buttons(
+        self, recipient_id: str, text: str, buttons: list[dict[str, Any]], **kwargs: Any
+    ) -> None:
+        """Keep a text and its choices."""
+        self.messages.put_nowait(said(text, buttons, kwargs.get("metadata")))
+
+    def drain(self) -> list[Said]:
+        """Messages kept so far."""
+        kept = []
+        while not self.messages.empty():
+            message = self.messages.get_nowait()
+            if message:
+                kept.append(message)
+        return kept
+
+
+class VigieRest(InputChannel):
+    """POST {"sender", "message"} to /webhooks/rest/webhook."""
+
+    @classmethod
+    def name(cls) -> str:
+        """Path of the channel under /webhooks/."""
+        return "rest"
+
+    @classmethod
+    def from_credentials(cls, credentials: Mapping[str, Any] | None) -> VigieRest:
+        """`max_message_length` may be set in credentials.yml."""
+        return cls(int((credentials or {}).get("max_message_length", 500)))
+
+    def __init__(self, max_message_length: int = 500) -> None:
+        """Characters of a message that are read; the rest is cut, and said so."""
+        self._longest = max_message_length
+
+    def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
+        """Routes of the channel."""
+        routes = Blueprint(f"vigie_{self.name()}")
+        phrases = read_phrases()
+
+        @routes.route("/", methods=["GET"])
+        async def health(_: Request) -> HTTPResponse:
+            return response.json({"status": "ok"})
+
+        @routes.route("/webhook", methods=["POST"])
+        async def receive(request: Request) -> HTTPResponse | None:
+            try:
+                sender, text = read_body(request.body)
+            except BadRequestError as reason:
+                return response.json({"error": str(reason)}, status=400)
+            if str(request.args.get("stream", "")).lower() == "true":
+                await self._stream(request, on_new_message, sender, text)
+                return None
+            messages = await self.answer(on_new_message, sender, text)
+            return response.json(list(render_turn(messages, sender, phrases)), ensure_ascii=False)
+
+        return routes
+
+    async def answer(self, on_new_message: OnNewMessage, sender: str, text: str) -> list[Said]:
+        """Every message of the turn that answers `text`; never empty."""
+        collector = TurnCollector()
+        notices = await self._handle(on_new_message, collector, sender, text)
+        return [*(collector.drain() or [read_notice("accueil/panne")]), *notices]
+
+    async def _handle(
+        self, on_new_message: OnNewMessage, collector: TurnCollector, sender: str, text: str
+    ) -> list[Said]:
+        """Pass the message on; returns what is said after the dialogue's own answer (a danger's 17 stays first)."""
+        shortened = text[: self._longest]
+        masked = mask(shortened)
+        notices = [read_notice("accueil/trop_long")] if len(text) > self._longest else []
+        if masked.changed:
+            notices.append(read_notice("accueil/donnees_masquees"))
+        message = UserMessage(masked.text, collector, sender, input_channel=self.name())
+        try:
+            await asyncio.wait_for(on_new_message(message), _LONGEST_ANSWER)
+        except asyncio.TimeoutError:
+            logger.error("A turn took more than %s s; the user was told to try again.", _LONGEST_ANSWER)
+        except Exception as error:
+            # The exception's own text may quote the user: only its class is logged.
+            logger.error("A turn failed with %s; the user was answered.", type(error).__name__)
+        return notices
+
+    async def _stream(self, request: Request, on_new_message: OnNewMessage, sender: str, text: str) -> None:
+        """One JSON line per message as it comes; the last one is held back until it is known to be the last."""
+        phrases = read_phrases()
+        collector = TurnCollector()
+        answer = await request.respond(content_type="application/x-ndjson; charset=utf-8")
+        work = asyncio.ensure_future(self._handle(on_new_message, collector, sender, text))
+        work.add_done_callback(lambda _: collector.messages.put_nowait(None))
+        held: Said | None = None
+        while (message := await collector.messages.get()) is not None:
+            if held:
+                await answer.send(_line(render(held, sender, phrases, last=False)))
+            held = message
+        ending = [held or read_notice("accueil/panne"), *work.result()]
+        for rendered in render_turn(ending, sender, phrases):
+            await answer.send(_line(rendered))
+        await answer.eof()
+
+
+def read_body(body: bytes) -> tuple[str, str]:
+    """(sender, message) of a request; a missing sender gets an id of its own, so that users are never mixed.
+
+    Raises BadRequestError, which says what is expected.
+    """
+    try:
+        payload = json.loads(body)
+    except ValueError:
+        raise BadRequestError('JSON expected: {"sender": "...", "message": "..."}') from None
+    if not isinstance(payload, dict):
+        raise BadRequestError('a JSON object is expected: {"sender": "...", "message": "..."}')
+    text = payload.get("message", "")
+    if not isinstance(text, str):
+        raise BadRequestError("message: a text is expected")
+    sender = payload.get("sender") or secrets.token_urlsafe(16)
+    if not isinstance(sender, str) or not _SENDER.fullmatch(sender):
+        raise BadRequestError("sender: 1 to 128 letters, digits or . : @ - _ are expected")
+    # A lone surrogate is no text that anything downstream can encode.
+    return sender, text.encode("utf-8", "replace").decode("utf-8").strip()
+
+
+def _line(message: Mapping[str, Any]) -> str:
+    return json.dumps(message, ensure_ascii=False) + "\n"

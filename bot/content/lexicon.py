@@ -1,0 +1,125 @@
+"""Read data/lexicon into frozen dataclasses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from bot.content.location import load_yaml
+from bot.logic.reconnaitre_signes import NamedSign
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A sign that free text may show: `nature` is "atteinte" or "vulnerabilite", `name` is said back to the user."""
+
+    id: str
+    family: str
+    nature: str
+    name: str
+    sources: tuple[str, ...]
+    expressions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Danger:
+    """A kind of danger with the expressions that mean it and those that cancel it; `id` is the key of its answer."""
+
+    id: str
+    expressions: tuple[str, ...]
+    exceptions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A profession or a need: its id, its title and how people say it."""
+
+    id: str
+    title: str
+    expressions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SmallWords:
+    """Function words that the analysis of a sentence rests on, all folded."""
+
+    ignored: frozenset[str]
+    negation_first: frozenset[str]
+    negation_second: frozenset[str]
+    negation_before: frozenset[str]
+    not_negations: tuple[tuple[str, ...], ...]
+    other_people: frozenset[str]
+    young_person: frozenset[str]
+    question_words: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Everything in data/lexicon."""
+
+    families: tuple[tuple[str, str], ...]
+    signs: tuple[Sign, ...]
+    dangers: tuple[Danger, ...]
+    general_exceptions: tuple[str, ...]
+    professions: tuple[Term, ...]
+    needs: tuple[Term, ...]
+    small_words: SmallWords
+    abbreviations: dict[str, str]
+
+
+@lru_cache(maxsize=4)
+def read_lexicon(folder: Path) -> Lexicon:
+    """Read the lexicons of `folder` (data/lexicon).
+
+    Raises OSError or yaml.YAMLError when a file is missing or broken, KeyError when a field is.
+    """
+    signs, dangers = load_yaml(folder / "signes.yml"), load_yaml(folder / "dangers.yml")
+    return Lexicon(
+        families=tuple((f["id"], f["titre"]) for f in signs["familles"]),
+        signs=tuple(
+            Sign(s["id"], s["famille"], s["nature"], s["nom"], _names(s["source"]), _texts(s["expressions"]))
+            for s in signs["signes"]
+        ),
+        dangers=tuple(Danger(d["id"], _texts(d["expressions"]), _texts(d.get("sauf"))) for d in dangers["dangers"]),
+        general_exceptions=_texts(dangers.get("sauf_general")),
+        professions=_terms(load_yaml(folder / "professions.yml")["professions"]),
+        needs=_terms(load_yaml(folder / "besoins.yml")["besoins"]),
+        small_words=_small_words(load_yaml(folder / "mots.yml")),
+        abbreviations={str(k): str(v) for k, v in load_yaml(folder / "abreviations.yml")["abreviations"].items()},
+    )
+
+
+@lru_cache(maxsize=4)
+def read_signs(folder: Path) -> Mapping[str, NamedSign]:
+    """The signs of `folder`/signes.yml as they are said back, by id."""
+    raw = load_yaml(folder / "signes.yml")
+    titles = {f["id"]: f["titre"] for f in raw["familles"]}
+    return {s["id"]: NamedSign(s["id"], titles[s["famille"]], s["nature"], s["nom"]) for s in raw["signes"]}
+
+
+def _names(value: str | list[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _texts(value: list[Any] | None) -> tuple[str, ...]:
+    return tuple(str(item) for item in value or ())
+
+
+def _terms(rows: list[dict[str, Any]]) -> tuple[Term, ...]:
+    return tuple(Term(row["id"], row["titre"], _texts(row["expressions"])) for row in rows)
+
+
+def _small_words(raw: dict[str, list[str]]) -> SmallWords:
+    return SmallWords(
+        ignored=frozenset(_texts(raw["petits_mots"])),
+        negation_first=frozenset(raw["negation_ne"]),
+        negation_second=frozenset(raw["negation_suite"]),
+        negation_before=frozenset(raw["negation_avant"]),
+        not_negations=tuple(tuple(item.split()) for item in raw["pas_une_negation"]),
+        other_people=frozenset(raw["autres_personnes"]),
+        young_person=frozenset(raw["jeune"]),
+        question_words=tuple(tuple(item.split()) for item in raw["interrogatifs"]),
+    )

@@ -1,0 +1,25 @@
+"""Read data/parcours: the guided paths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from bot.content.location import load_yaml
+from bot.logic import parcours
+
+
+@lru_cache(maxsize=4)
+def read_paths(folder: Path) -> Mapping[str, parcours.Path]:
+    """Guided paths by name; raises KeyError when a required field is missing."""
+    found = {}
+    for file in sorted(folder.glob("*.yml")):
+        raw = load_yaml(file)["parcours"]
+        found[raw["nom"]] = parcours.Path(
+            name=raw["nom"],
+            title=raw["titre"],
+            steps=tuple(parcours.Step(s["id"], s["titre"]) for s in raw["etapes"]),
+            annexes=dict(raw.get("annexes") or {}),
+        )
+    return found

@@ -1,0 +1,31 @@
+"""Welcome and farewell: what to say, with a short recap when the user leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.logic.parcours import Path, Position, step_title
+
+LEAVING = frozenset({"au_revoir", "merci"})
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer and the values of its placeholders."""
+
+    answer: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def welcome(name: str, paths: Mapping[str, Path], position: Position, place: str | None) -> list[Said]:
+    """Answers to the request `accueil/<name>`: the path under way is recalled, and summed up for one who leaves."""
+    answers = [Said(f"accueil/{name}")]
+    title = step_title(paths, position)
+    if name in LEAVING:
+        known = ", ".join(part for part in (title, place) if part)
+        if known:
+            answers.insert(0, Said("accueil/recapitulatif", {"recapitulatif": known}))
+    elif title and not position.paused:
+        answers.append(Said("naviguer/reprise", {"titre_etape": title}))
+    return answers

@@ -1,0 +1,104 @@
+"""Guided paths: an ordered line of steps, and how one moves along it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+_OUTSIDE = {
+    "recommencer": "naviguer/recommence",
+    "affirmer": "accueil/oui_sans_question",
+    "refuser": "accueil/oui_sans_question",
+    "quitter": "naviguer/quitte",
+}
+_SHIFT = {"suivant": 1, "affirmer": 1, "precedent": -1}
+_NOTHING_MORE = {"exemple": "naviguer/pas_d_exemple", "pourquoi": "naviguer/pas_de_pourquoi"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a path; `id` is the key of its answer within the topic."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Path:
+    """A path: its topic, its title, its line of steps, and the answers that hang at a step off the line."""
+
+    name: str
+    title: str
+    steps: tuple[Step, ...]
+    annexes: Mapping[str, str]
+
+    def step_at(self, key: str) -> Step | None:
+        """The step on the line where the answer `key` belongs, None when it is not of this path."""
+        wanted = self.annexes.get(key, key)
+        return next((step for step in self.steps if step.id == wanted), None)
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where the user is: `path` and `step` are None outside any path; `paused` keeps the place without insisting."""
+
+    path: str | None = None
+    step: str | None = None
+    paused: bool = False
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where one is after a move, the answers to give in order ("naviguer/debut"), and what is expected next."""
+
+    position: Position
+    answers: tuple[str, ...]
+    expected: str | None = None
+
+
+def enter(path: Path, key: str, position: Position) -> Move:
+    """Show the answer `key` of `path` and stand at its step; an answer of no step leaves the place as it is."""
+    step = path.step_at(key)
+    if step is None:
+        return Move(position, (f"{path.name}/{key}",))
+    return Move(Position(path.name, step.id), (f"{path.name}/{key}",))
+
+
+def move(paths: Mapping[str, Path], position: Position, direction: str, answers: frozenset[str]) -> Move:
+    """Move along the current path.
+
+    `direction` is suivant, precedent, exemple, pourquoi, pause, reprendre, recommencer, quitter, affirmer or refuser;
+    `answers` are the answers that exist, so that an example is offered only where one is written.
+    """
+    path = paths.get(position.path or "")
+    step = path.step_at(position.step) if path and position.step else None
+    if path is None or step is None:
+        return Move(Position(), (_OUTSIDE.get(direction, "naviguer/pas_de_parcours"),))
+    going_on = replace(position, paused=False)
+    if direction in _NOTHING_MORE:
+        key = f"{path.name}/{step.id}_{direction}"
+        return Move(going_on, (key if key in answers else _NOTHING_MORE[direction],))
+    if direction in ("pause", "refuser"):
+        return Move(replace(position, paused=True), ("naviguer/pause",))
+    if direction == "quitter":
+        return Move(Position(), ("naviguer/quitte",))
+    if direction == "recommencer":
+        return enter(path, path.steps[0].id, position)
+    target = path.steps.index(step) + _SHIFT.get(direction, 0)
+    if target < 0:
+        return Move(going_on, ("naviguer/debut",))
+    if target >= len(path.steps):
+        return Move(Position(), ("naviguer/fin",))
+    return enter(path, path.steps[target].id, position)
+
+
+def step_title(paths: Mapping[str, Path], position: Position) -> str | None:
+    """Title of the step where the user stands, None outside any path."""
+    path = paths.get(position.path or "")
+    step = path.step_at(position.step) if path and position.step else None
+    return step.title if step else None
+
+
+def forgets_everything(position: Position, direction: str) -> bool:
+    """True when starting again means forgetting the whole conversation: there is no path to start again."""
+    return direction == "recommencer" and position.path is None

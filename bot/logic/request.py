@@ -1,0 +1,59 @@
+"""What a message asks for, read from the parse data that Rasa hands to an action."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.logic.parcours import Position
+
+
+@dataclass(frozen=True)
+class Request:
+    """The key asked for ("loi/client_peines"), its two halves, what was read in the text and the other candidates."""
+
+    key: str
+    entities: tuple[tuple[str, str], ...]
+    candidates: tuple[tuple[str, float], ...]
+    text: str
+
+    @property
+    def topic(self) -> str:
+        """First half of the key."""
+        return self.key.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """Second half of the key, empty for a plain intent."""
+        return self.key.partition("/")[2]
+
+    @property
+    def from_button(self) -> bool:
+        """True when a button was pressed instead of words typed."""
+        return self.text.startswith("/")
+
+    def values(self, entity: str) -> tuple[str, ...]:
+        """Values of the entities named `entity`."""
+        return tuple(value for name, value in self.entities if name == entity)
+
+
+def read_request(message: Mapping[str, Any]) -> Request:
+    """Build a Request from `tracker.latest_message`."""
+    intent = message.get("intent") or {}
+    return Request(
+        key=str(intent.get("full_retrieval_intent_name") or intent.get("name") or ""),
+        entities=tuple((e["entity"], str(e["value"])) for e in message.get("entities") or ()),
+        candidates=tuple((r["name"], float(r["confidence"])) for r in message.get("intent_ranking") or ()),
+        text=str(message.get("text") or ""),
+    )
+
+
+def read_position(slots: Mapping[str, Any]) -> Position:
+    """Where the user is, from the slots parcours, etape and pause."""
+    return Position(slots.get("parcours"), slots.get("etape"), bool(slots.get("pause")))
+
+
+def position_slots(position: Position) -> dict[str, Any]:
+    """The slots that keep `position`."""
+    return {"parcours": position.path, "etape": position.step, "pause": position.paused}

@@ -1,0 +1,1 @@
+"""Rasa graph components: thin adapters around logic and spaCy."""

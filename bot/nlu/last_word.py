@@ -1,0 +1,134 @@
+"""Rasa component: the last word on the intent, with what the conversation knows (see bot/logic/comprehension.py)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, RESPONSE_SELECTOR, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.content.keys import known_keys
+from bot.content.lexicon import read_lexicon
+from bot.content.location import DATA
+from bot.logic.comprehension import (
+    FALLBACK,
+    Choice,
+    Context,
+    Observation,
+    Reading,
+    Thresholds,
+    is_question,
+    read_message,
+    split_key,
+)
+from bot.logic.normalisation import words
+
+_PLACES = frozenset({"departement", "lieu_ambigu", "collectivite"})
+_PLACE_ALONE = 4  # words of a message that is nothing but a place: "dans le Val d'Oise"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class LastWord(GraphComponent):
+    """Replaces the intent by what danger, a typed choice or the context say, and names the answer inside its topic."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Confidences calibrated on tests/nlu/dev.yml: below `accept` Vigie offers choices; from `sure` it is certain."""
+        return {"accept": Thresholds.accept, "sure": Thresholds.sure}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> LastWord:
+        """Read which keys exist: only they can be named by a button or a client."""
+        return cls(config)
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        """Read the allow-list of payloads and the interrogative words."""
+        lexicon = read_lexicon(DATA / "lexicon")
+        self._thresholds = Thresholds(accept=config["accept"], sure=config["sure"])
+        self._questions = lexicon.small_words.question_words
+        self._abbreviations = lexicon.abbreviations
+        self._known = known_keys(DATA)
+        self._topics = sorted({split_key(key)[0] for key in self._known})
+
+    def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
+        """Decide the intent of each message."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            reading = read_message(self._observe(message, text), _context(tracker), self._known, self._thresholds)
+            if text.startswith("/"):
+                # Rasa's own RegexMessageHandler comes last and would obey any "/intent{...}": it must not see one.
+                message.set(TEXT, text.lstrip("/") or "?", add_to_output=True)
+            self._write(message, reading)
+        return messages
+
+    def _observe(self, message: Message, text: str) -> Observation:
+        entities = message.get(ENTITIES) or []
+        ranking = tuple((r["name"], r["confidence"]) for r in message.get(INTENT_RANKING_KEY) or ())
+        found = {e["entity"] for e in entities}
+        typed = words(text, self._abbreviations)
+        return Observation(
+            text=text,
+            ranking=ranking,
+            danger=_first(entities, "danger"),
+            signs=tuple(e["value"] for e in entities if e["entity"] == "signe"),
+            place_found=not found.isdisjoint(_PLACES),
+            place_is_whole_message=len(typed) <= _PLACE_ALONE and "signe" not in found,
+            profession=_first(entities, "profession"),
+            need=_first(entities, "besoin"),
+            is_question=is_question(text, typed, self._questions),
+        )
+
+    def _write(self, message: Message, reading: Reading) -> None:
+        topic, _ = split_key(reading.key)
+        ranking = [{"name": key, "confidence": confidence} for key, confidence in reading.candidates]
+        message.set(INTENT, {"name": topic, "confidence": reading.confidence}, add_to_output=True)
+        message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        selected = {} if topic == FALLBACK else {topic: _response(reading)}
+        message.set(RESPONSE_SELECTOR, {"all_retrieval_intents": self._topics, **selected}, add_to_output=True)
+
+
+def _response(reading: Reading) -> dict[str, Any]:
+    return {
+        "response": {
+            "intent_response_key": reading.key,
+            "utter_action": f"utter_{reading.key}",
+            "confidence": reading.confidence,
+        },
+        "ranking": [],
+    }
+
+
+def _context(tracker: DialogueStateTracker) -> Context:
+    return Context(
+        choices=_last_choices(tracker),
+        expected=tracker.get_slot("attente"),
+        path=tracker.get_slot("parcours"),
+    )
+
+
+def _last_choices(tracker: DialogueStateTracker) -> tuple[Choice, ...]:
+    """The buttons of the last bot turn, in the order they were shown."""
+    turns: list[list[Choice]] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, BotUttered):
+            buttons = event.data.get("buttons") or []
+            turns.append([Choice(b["title"], b["payload"].lstrip("/")) for b in buttons if b.get("payload")])
+    return tuple(choice for turn in reversed(turns) for choice in turn)
+
+
+def _first(entities: list[dict[str, Any]], name: str) -> str | None:
+    return next((e["value"] for e in entities if e["entity"] == name), None)

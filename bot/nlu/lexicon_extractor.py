@@ -1,0 +1,131 @@
+"""Rasa component: signs, place, profession, need and danger read by the lexicons of data/lexicon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.content.lexicon import Lexicon, read_lexicon
+from bot.content.location import DATA
+from bot.content.places import load_gazetteer
+from bot.logic.lieux import Place, find_place
+from bot.logic.portee import is_about_someone_else, is_denied
+from bot.nlu.french import LexiconMatcher, clauses
+
+_EXCEPTION = "sauf"
+_NEAR = 5  # words between "je" and the profession
+_SHORT = 4  # words of a clause that is nothing but a profession
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class LexiconExtractor(GraphComponent):
+    """Adds the entities signe, danger, departement, lieu_ambigu, collectivite, profession and besoin."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """No option: what can be tuned is data."""
+        return {}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> LexiconExtractor:
+        """Read the lexicons and the gazetteer."""
+        return cls(read_lexicon(DATA / "lexicon"))
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Compile the matchers of `lexicon`."""
+        ignored = lexicon.small_words.ignored
+        self._lexicon = lexicon
+        self._gazetteer = load_gazetteer(DATA / "directory")
+        self._signs = LexiconMatcher(((s.id, e) for s in lexicon.signs for e in s.expressions), ignored)
+        self._dangers = LexiconMatcher(_danger_entries(lexicon), ignored)
+        self._terms = LexiconMatcher(
+            [
+                *((f"profession:{t.id}", e) for t in lexicon.professions for e in t.expressions),
+                *((f"besoin:{t.id}", e) for t in lexicon.needs for e in t.expressions),
+            ],
+            ignored,
+        )
+
+    def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
+        """Append the entities of each message to what it already has."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            if text and not text.startswith("/"):
+                place_expected = tracker.get_slot("attente") == "departement"
+                found = [_entity(name, value, text) for name, value in self.read(text, place_expected)]
+                message.set(ENTITIES, [*(message.get(ENTITIES) or []), *found], add_to_output=True)
+        return messages
+
+    def read(self, text: str, place_expected: bool = False) -> list[tuple[str, str]]:
+        """(entity, value) pairs found in `text`."""
+        parts = clauses(text, self._lexicon.abbreviations)
+        found: list[tuple[str, str]] = [("signe", sign) for sign in self.signs(parts)]
+        danger = self.danger([word for part in parts for word in part])
+        if danger:
+            found.append(("danger", danger))
+        for part in parts:
+            for match in self._terms(part):
+                kind, _, value = match.label.partition(":")
+                if (kind, value) not in found and (kind == "besoin" or _speaks_of_oneself(part, match.start)):
+                    found.append((kind, value))
+        return [*found, *_place_entities(find_place(text, self._gazetteer, expected=place_expected))]
+
+    def signs(self, parts: list[list[str]]) -> list[str]:
+        """Ids of the signs said of the young person and not denied, in the order of the text."""
+        small = self._lexicon.small_words
+        return list(
+            dict.fromkeys(
+                match.label
+                for part in parts
+                for match in self._signs(part)
+                if not is_denied(part, match.start, match.end, small)
+                and not is_about_someone_else(part, match.start, small)
+            )
+        )
+
+    def danger(self, words: list[str]) -> str | None:
+        """Id of the first danger, in the order of data/lexicon/dangers.yml, that no exception cancels."""
+        labels = {match.label for match in self._dangers(words)}
+        if not labels or _EXCEPTION in labels:
+            return None
+        ids = (d.id for d in self._lexicon.dangers)
+        return next((d for d in ids if d in labels and f"{_EXCEPTION}:{d}" not in labels), None)
+
+
+def _danger_entries(lexicon: Lexicon) -> list[tuple[str, str]]:
+    entries = [(_EXCEPTION, e) for e in lexicon.general_exceptions]
+    for danger in lexicon.dangers:
+        entries += [(danger.id, e) for e in danger.expressions]
+        entries += [(f"{_EXCEPTION}:{danger.id}", e) for e in danger.exceptions]
+    return entries
+
+
+def _speaks_of_oneself(clause: list[str], start: int) -> bool:
+    """True for « je suis infirmière », « infirmière scolaire » alone; false for « l'infirmière m'a dit »."""
+    before = clause[max(0, start - _NEAR) : start]
+    return "je" in before or "suis" in before or "tant" in before or (start <= 1 and len(clause) <= _SHORT)
+
+
+def _place_entities(place: Place) -> list[tuple[str, str]]:
+    if place.outcome == "none":
+        return []
+    if place.outcome == "ambiguous":
+        return [("lieu_ambigu", "|".join(choice.code for choice in place.choices))]
+    return [("departement" if place.outcome == "department" else "collectivite", place.code)]
+
+
+def _entity(name: str, value: str, text: str) -> dict[str, Any]:
+    return {"entity": name, "value": value, "start": 0, "end": len(text), "extractor": "LexiconExtractor"}

@@ -1,0 +1,108 @@
+"""The launcher: one process, one port, actions in-process. Knows Rasa's start-up and nothing of the content."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+PAGE = Path(__file__).parent / "web"
+
+
+class StartError(RuntimeError):
+    """Vigie refuses to start; the message says why and the remedy."""
+
+
+def serve(settings: Settings) -> None:
+    """Serve the assistant until it is stopped.
+
+    Raises StartError when no model is trained or when Rasa would silently run with something else than what is configured.
+    """
+    model = settings.models_dir / "vigie.tar.gz"
+    if not model.is_file():
+        raise StartError(f"no trained model at {model}: run `make train` first")
+
+    from bot.engine.startup import prepare_imports, replace_slow_parts
+
+    prepare_imports()
+    import rasa.core.run
+    import rasa.server
+    import rasa.utils.common
+    from rasa.core.utils import AvailableEndpoints
+
+    from bot.engine.inprocess_actions import InProcessActions
+
+    replace_slow_parts()
+    configure_logging(settings.log_level)
+    endpoints = AvailableEndpoints.read_endpoints(str(settings.root / "endpoints.yml"))
+    endpoints.action = InProcessActions("actions")
+    check_tracker_store(endpoints.tracker_store)
+    # Rasa answers "/" with its version; Vigie serves its page there.
+    rasa.server.add_root_route = serve_page
+    print(f"Vigie écoute sur http://{settings.host}:{settings.port}", flush=True)
+    rasa.core.run.serve_application(
+        model_path=str(model),
+        interface=settings.host,
+        port=settings.port,
+        credentials=str(settings.root / "credentials.yml"),
+        endpoints=endpoints,
+        enable_api=False,
+    )
+
+
+def check_tracker_store(configured: object) -> None:
+    """Refuse a tracker store that cannot be imported: Rasa would only warn and keep trackers in its own memory store."""
+    from rasa.shared.utils.common import class_from_module_path
+
+    kind = getattr(configured, "type", None)
+    if not kind or "." not in kind:
+        return
+    try:
+        class_from_module_path(kind)
+    except (ImportError, AttributeError) as error:
+        raise StartError(f"endpoints.yml: tracker_store type {kind!r} cannot be imported ({error})") from error
+
+
+def configure_logging(level: str) -> None:
+    """Log at `level`, never below INFO: at DEBUG Rasa writes the user's words."""
+    import structlog
+
+    chosen = max(logging.getLevelName(level.upper()) if level else logging.WARNING, logging.INFO)
+    logging.basicConfig(level=chosen, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in ("rasa", "rasa_sdk", "sanic", "sanic.access", "sanic.error", "apscheduler", "matplotlib"):
+        logging.getLogger(name).setLevel(max(chosen, logging.WARNING))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+
+
+def serve_page(app: object) -> None:
+    """Routes of the demonstration page, on the Sanic application `app`."""
+    from sanic import Sanic, response
+    from sanic.request import Request
+    from sanic.response import HTTPResponse
+
+    assert isinstance(app, Sanic)
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'"
+    )
+    headers = {
+        "Content-Security-Policy": policy + "; form-action 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+    }
+
+    async def page(_: Request) -> HTTPResponse:
+        return await response.file(PAGE / "page.html", headers=headers, mime_type="text/html; charset=utf-8")
+
+    async def script(_: Request) -> HTTPResponse:
+        return await response.file(PAGE / "page.js", headers=headers, mime_type="text/javascript; charset=utf-8")
+
+    async def style(_: Request) -> HTTPResponse:
+        return await response.file(PAGE / "page.css", headers=headers, mime_type="text/css; charset=utf-8")
+
+    app.add_route(page, "/", name="page")
+    app.add_route(script, "/page.js", name="script")
+    app.add_route(style, "/page.css", name="style")

@@ -1,0 +1,67 @@
+"""The environment, read once into one frozen Settings; nothing else reads os.environ."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(ValueError):
+    """A variable of the environment has a value that Vigie cannot use; the message says which and the remedy."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may differ between two installations; everything else is data or code."""
+
+    root: Path
+    data_dir: Path
+    models_dir: Path
+    database_url: str
+    host: str
+    port: int
+    max_message_length: int
+    idle_minutes: int
+    max_conversations: int
+    log_level: str
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `environ` (default: `.env` then the process's environment).
+
+    Raises SettingsError when a number is not a number or is out of range.
+    """
+    if environ is None:
+        load_dotenv(ROOT / ".env")
+        environ = os.environ
+    return Settings(
+        root=ROOT,
+        data_dir=ROOT / "data",
+        models_dir=Path(environ.get("VIGIE_MODELS_DIR") or ROOT / "models"),
+        database_url=environ.get("VIGIE_DATABASE_URL") or f"sqlite:///{ROOT / 'vigie.sqlite'}",
+        host=environ.get("VIGIE_HOST") or "127.0.0.1",
+        port=_number(environ, "VIGIE_PORT", default=5005, smallest=1, largest=65535),
+        max_message_length=_number(environ, "VIGIE_MAX_MESSAGE_LENGTH", default=500, smallest=50, largest=5000),
+        idle_minutes=_number(environ, "VIGIE_IDLE_MINUTES", default=60, smallest=1, largest=1440),
+        max_conversations=_number(environ, "VIGIE_MAX_CONVERSATIONS", default=5000, smallest=1, largest=1_000_000),
+        log_level=environ.get("VIGIE_LOG_LEVEL") or "WARNING",
+    )
+
+
+def _number(environ: Mapping[str, str], name: str, *, default: int, smallest: int, largest: int) -> int:
+    raw = environ.get(name)
+    if not raw:
+        return default
+    try:
+        value = int(raw)
+    except ValueError:
+        raise SettingsError(f"{name}={raw!r}: a whole number is expected, for instance {name}={default}") from None
+    if not smallest <= value <= largest:
+        raise SettingsError(f"{name}={value}: expected a number from {smallest} to {largest}")
+    return value

@@ -1,0 +1,76 @@
+// A plain chat over the REST channel: text nodes only, nothing stored, nothing sent elsewhere.
+"use strict";
+
+const log = document.getElementById("log");
+const status = document.getElementById("status");
+const form = document.getElementById("form");
+const field = document.getElementById("message");
+const sender = crypto.randomUUID ? crypto.randomUUID() : `web-${Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-")}`;
+
+function show(text, mine) {
+  const paragraph = document.createElement("p");
+  paragraph.textContent = text;
+  const block = document.createElement("div");
+  block.className = mine ? "message mine" : "message";
+  block.append(paragraph);
+  log.append(block);
+  block.scrollIntoView({ block: "nearest" });
+}
+
+function offer(buttons, first) {
+  const row = document.createElement("div");
+  row.className = "choices";
+  buttons.forEach((button, i) => {
+    const choice = document.createElement("button");
+    choice.type = "button";
+    choice.textContent = `${first + i}. ${button.title}`;
+    choice.addEventListener("click", () => send(button.payload, button.title));
+    row.append(choice);
+  });
+  log.append(row);
+  row.scrollIntoView({ block: "nearest" });
+}
+
+async function send(message, shown) {
+  if (shown) show(shown, true);
+  status.textContent = "Vigie écrit…";
+  try {
+    const answer = await fetch("webhooks/rest/webhook", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ sender, message }),
+      signal: AbortSignal.timeout(25000),
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+    let number = 1;
+    for (const said of await answer.json()) {
+      show(said.text, false);
+      if (said.buttons) {
+        offer(said.buttons, number);
+        number += said.buttons.length;
+      }
+    }
+    status.textContent = "";
+  } catch {
+    if (shown && !message.startsWith("/")) field.value = shown;
+    status.textContent = "Vigie ne répond pas. Réessayez dans un instant ; en cas de danger le 17, à tout moment le 119.";
+  }
+  field.focus();
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = field.value.trim();
+  if (!text) return;
+  field.value = "";
+  send(text, text);
+});
+
+field.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+});
+
+send("bonjour", "");

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.logic.comprehension import (
+    DESCRIBE,
+    FALLBACK,
+    GIVE_PLACE,
+    SILENCE,
+    Choice,
+    Context,
+    Observation,
+    interview_step,
+    is_question,
+    read_message,
+    typed_choice,
+)
+
+KNOWN = frozenset({"loi/client_peines", "naviguer/suivant"})
+CHOICES = (Choice("Oui", "a/oui"), Choice("Non", "a/non"), Choice("Étape suivante", "naviguer/suivant"))
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("1", "a/oui"),
+        ("2", "a/non"),
+        ("le 3", "naviguer/suivant"),
+        ("choix 3", "naviguer/suivant"),
+        ("4", None),
+        ("02", None),
+        ("oui", "a/oui"),
+        ("ok", "a/oui"),
+        ("NON merci", "a/non"),
+        ("etape suivante", "naviguer/suivant"),
+        ("Étape Suivante !", "naviguer/suivant"),
+        ("autre chose", None),
+        ("", None),
+    ],
+)
+def test_a_button_can_be_typed(text: str, key: str | None) -> None:
+    assert typed_choice(text, CHOICES) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("étape 4", 4),
+        ("etape 4 svp", 4),
+        ("passe à l'étape 7", 7),
+        ("la quatrième étape", 4),
+        ("4e étape", 4),
+        ("etape huit", 8),
+        ("dernière étape", 8),
+        ("étape 9", None),
+        ("étape suivante", None),
+        ("nous sommes à une étape difficile de son parcours et je ne sais plus quoi faire", None),
+    ],
+)
+def test_an_interview_step_can_be_named(text: str, step: int | None) -> None:
+    assert interview_step(text) == (f"preparer_entretien/etape_{step}" if step else None)
+
+
+def test_danger_wins_over_everything_but_a_button_typed_word_for_word() -> None:
+    told = Observation("oui il arrive avec une arme", (("loi/client_peines", 0.99),), danger="danger_immediat")
+    assert read_message(told, Context(CHOICES, "departement", "loi"), KNOWN).key == "urgence/danger_immediat"
+    typed = Observation("Étape suivante", danger="danger_immediat")
+    assert read_message(typed, Context(CHOICES), KNOWN).key == "naviguer/suivant"
+
+
+def test_a_need_and_a_place_make_a_request() -> None:
+    seen = Observation("je suis dans le 93 et je cherche la crip", place_found=True, need="crip")
+    assert read_message(seen, Context(), KNOWN).key == "contacter_departement/crip"
+
+
+def test_only_known_payloads_are_obeyed() -> None:
+    assert read_message(Observation("/loi/client_peines"), Context(), KNOWN).key == "loi/client_peines"
+    for forged in ("/restart", "/session_start", '/loi/client_peines{"profession": "sante"}', "/loi"):
+        assert read_message(Observation(forged), Context(), KNOWN).key == FALLBACK
+
+
+@pytest.mark.parametrize("text", ["", "   ", "😀", "..."])
+def test_silence(text: str) -> None:
+    assert read_message(Observation(text), Context(CHOICES), KNOWN).key == SILENCE
+
+
+def test_a_place_answers_the_question_asked() -> None:
+    seen = Observation("c'est à Bobigny", ranking=(("loi/client_peines", 0.9),), place_found=True)
+    assert read_message(seen, Context(expected="departement"), KNOWN).key == GIVE_PLACE
+    assert read_message(seen, Context(), KNOWN).key == "loi/client_peines"
+
+
+def test_told_signs_are_a_description_and_a_question_stays_a_question() -> None:
+    told = Observation("elle fugue", ranking=(("comprendre/entree", 0.5),), signs=("fugues",))
+    asked = Observation("elle fugue ?", ranking=(("accompagner/fugues", 0.5),), signs=("fugues",), is_question=True)
+    assert read_message(told, Context(), KNOWN).key == DESCRIBE
+    assert read_message(asked, Context(), KNOWN).key == "accompagner/fugues"
+
+
+def test_a_doubtful_message_is_not_guessed() -> None:
+    reading = read_message(Observation("brouillard", ranking=(("loi/client_peines", 0.1),)), Context(), KNOWN)
+    assert reading.key == FALLBACK
+    assert reading.candidates
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("que risque le client", True),
+        ("elle fugue", False),
+        ("elle fugue ?", True),
+        ("dites moi est ce que c est grave", True),
+    ],
+)
+def test_questions_are_recognised_without_a_question_mark(text: str, asks: bool) -> None:
+    assert is_question(text, text.split(), (("que",), ("est", "ce"))) is asks

@@ -1,0 +1,74 @@
+"""The table of design.md section 2: who may import whom."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STDLIB = set(sys.stdlib_module_names)
+
+# room -> what it may import besides the standard library and itself
+ALLOWED = {
+    "bot/logic": {"bot.logic"},
+    "bot/settings.py": {"dotenv"},
+    "bot/content": {"bot.logic", "bot.content", "yaml"},
+    "bot/storage": {"bot.logic", "bot.settings", "bot.storage", "sqlalchemy", "alembic"},
+    "bot/nlu": {
+        "bot.logic",
+        "bot.content",
+        "bot.nlu",
+        "rasa",
+        "spacy",
+        "Stemmer",
+        "sklearn",
+        "scipy",
+        "numpy",
+        "skops",
+    },
+    "bot/channels": {"bot.logic", "bot.content", "bot.channels", "rasa.core.channels", "sanic"},
+    "bot/engine": {"bot.settings", "bot.engine", "rasa", "rasa_sdk", "jsonschema", "skops"},
+    "actions": {"bot.logic", "bot.storage", "bot.content", "bot.settings", "rasa_sdk"},
+}
+
+
+def imports_of(file: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def files_of(room: str) -> list[Path]:
+    path = ROOT / room
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
+
+
+@pytest.mark.parametrize("room", ALLOWED)
+def test_a_room_imports_only_what_it_may(room: str) -> None:
+    files = files_of(room)
+    assert files
+    for file in files:
+        for module in imports_of(file):
+            if module.split(".")[0] in STDLIB:
+                continue
+            assert any(module == ok or module.startswith(ok + ".") for ok in ALLOWED[room]), f"{file.name}: {module}"
+
+
+def test_actions_do_not_import_one_another() -> None:
+    for file in files_of("actions"):
+        assert not any(module.split(".")[0] == "actions" for module in imports_of(file)), file.name
+
+
+def test_only_settings_reads_the_environment() -> None:
+    # The launcher sets variables for Rasa before importing it; nothing else touches them.
+    setters = {"bot/settings.py", "bot/engine/startup.py", "bot/__main__.py"}
+    for file in [*files_of("bot"), *files_of("actions")]:
+        if file.relative_to(ROOT).as_posix() not in setters:
+            assert "os.environ" not in file.read_text(encoding="utf-8"), file
