@@ -19,7 +19,7 @@ class StartError(RuntimeError):
 def serve(settings: Settings) -> None:
     """Serve the assistant until it is stopped.
 
-    Raises StartError when no model is trained or when Rasa would silently run with something else than what is configured.
+    Raises StartError when no model is trained, or when Rasa would silently run with something else than configured.
     """
     model = settings.models_dir / "vigie.tar.gz"
     if not model.is_file():
@@ -27,7 +27,7 @@ def serve(settings: Settings) -> None:
 
     from bot.engine.startup import prepare_imports, replace_slow_parts
 
-    prepare_imports()
+    prepare_imports(settings.root / "config.yml")
     import rasa.core.run
     import rasa.server
     import rasa.utils.common
@@ -54,7 +54,7 @@ def serve(settings: Settings) -> None:
 
 
 def check_tracker_store(configured: object) -> None:
-    """Refuse a tracker store that cannot be imported: Rasa would only warn and keep trackers in its own memory store."""
+    """Refuse a tracker store that cannot be imported: Rasa would only warn and use its own memory store."""
     from rasa.shared.utils.common import class_from_module_path
 
     kind = getattr(configured, "type", None)

@@ -53,7 +53,7 @@ def train_if_needed(settings: Settings, force: bool = False) -> bool:
 def _train(settings: Settings) -> None:
     from bot.engine.startup import prepare_imports
 
-    prepare_imports()
+    prepare_imports(settings.root / "config.yml")
     import rasa.model_training
 
     settings.models_dir.mkdir(parents=True, exist_ok=True)

@@ -38,7 +38,7 @@ class Vigie:
 
     def __init__(self) -> None:
         """Load the trained model; raises when there is none (run `make train`)."""
-        prepare_imports()
+        prepare_imports(load_settings().root / "config.yml")
         from rasa.core.agent import Agent
         from rasa.utils.endpoints import EndpointConfig
 

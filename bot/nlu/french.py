@@ -18,6 +18,24 @@ from bot.logic.normalisation import fold, words
 GAP = "~"
 LONGEST_GAP = 3
 _UNKNOWN = "_"
+# Nouns and adjectives in -ent, which is otherwise a plural verb's ending ("fuguent").
+_NOT_A_VERB = (
+    *(
+        "ment",
+        "client",
+        "parent",
+        "violent",
+        "argent",
+        "absent",
+        "present",
+        "agent",
+        "accident",
+        "adolescent",
+        "urgent",
+    ),
+    *("different", "patient", "innocent", "souvent", "content", "evident", "recent", "president", "incident", "talent"),
+    *("frequent", "consequent", "insolent", "referent", "dependent", "precedent", "serpent", "ardent", "arpent"),
+)
 _CLAUSE_END = re.compile(r"[.,;:!?…()\n]+|\bmais\b", re.IGNORECASE)
 
 
@@ -32,8 +50,10 @@ class Match:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """One form for plural, feminine and verb endings of a folded word ("fuguees", "fugue" -> "fugu")."""
-    if len(word) > 5 and word.endswith("ent"):
+    """One form for plural, feminine and verb endings of a folded word ("fuguees", "fuguent" -> "fugu")."""
+    if len(word) > 4 and word[-1] in "sx":
+        word = word[:-1]
+    if len(word) > 5 and word.endswith("ent") and not word.endswith(_NOT_A_VERB):
         word = word[:-3]
     return str(_stemmer().stemWord(_stemmer().stemWord(word)))
 
@@ -77,7 +97,7 @@ class LexiconMatcher:
         for label, docs in phrases.items():
             self._phrases.add(label, docs)
         for first, by_label in gapped.items():
-            self._gapped[first] = Matcher(self._vocab)
+            self._gapped[first] = Matcher(self._vocab, validate=False)
             for label, patterns in by_label.items():
                 self._gapped[first].add(label, patterns)
 

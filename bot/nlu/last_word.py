@@ -30,6 +30,7 @@ from bot.logic.comprehension import (
 from bot.logic.normalisation import words
 
 _PLACES = frozenset({"departement", "lieu_ambigu", "collectivite"})
+_SHORT = 6  # words of a message that only says a profession: "je suis infirmière scolaire en lycée"
 _PLACE_ALONE = 4  # words of a message that is nothing but a place: "dans le Val d'Oise"
 
 
@@ -39,7 +40,7 @@ class LastWord(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Confidences calibrated on tests/nlu/dev.yml: below `accept` Vigie offers choices; from `sure` it is certain."""
+        """Confidences calibrated on tests/nlu/dev.yml: below `accept` Vigie offers choices."""
         return {"accept": Thresholds.accept, "sure": Thresholds.sure}
 
     @classmethod
@@ -84,6 +85,7 @@ class LastWord(GraphComponent):
             danger=_first(entities, "danger"),
             signs=tuple(e["value"] for e in entities if e["entity"] == "signe"),
             place_found=not found.isdisjoint(_PLACES),
+            is_short=len(typed) <= _SHORT,
             place_is_whole_message=len(typed) <= _PLACE_ALONE and "signe" not in found,
             profession=_first(entities, "profession"),
             need=_first(entities, "besoin"),

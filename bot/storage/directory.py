@@ -21,7 +21,7 @@ class Directory:
         self._engine = engine
 
     def reader(self, territories: Mapping[str, Sequence[str]]) -> Callable[[str], tuple[Contact, ...]]:
-        """A function from a département's code ("" for none) to its contacts, wider territories and the country included.
+        """A function from a département's code ("" for none) to its contacts and the national ones.
 
         Raises sqlalchemy.exc.SQLAlchemyError when the database cannot be read.
         """

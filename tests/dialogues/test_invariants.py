@@ -74,7 +74,9 @@ PHONE = re.compile(r"(?<![\d.])0\s?\d(?:[ .]?\d{2}){4}(?!\d)|\b0 8\d\d \d{2,3} \
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 VERDICT = re.compile(r"score|niveau de risque|risque (?:faible|moyen|élevé)|\d+ ?% de risque|diagnostic confirm", re.I)
 # The content says why there is no score.
-NO_VERDICT = re.compile(r"(?:ni|pas de|aucun|sans|jamais de?)\s+(?:calcul|score|note|seuil)[^.]*", re.I)
+NO_VERDICT = re.compile(
+    r"\b(?:ni|pas de|aucune?|sans|jamais de?)\s+(?:une?\s+)?(?:calcul|score|note|seuil|combinaison)[^.]*", re.I
+)
 
 
 class Messages:
@@ -179,7 +181,8 @@ def test_random_conversations_keep_every_invariant(
         vigie.forget(sender)
     with capsys.disabled():
         print(
-            f"\n[invariants] {WALKS} conversations, {turns} turns, {dangers} dangers, {digressions} digressions, 0 violation"
+            f"\n[invariants] {WALKS} conversations, {turns} turns, {dangers} dangers, "
+            f"{digressions} digressions, 0 violation"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import signal
@@ -119,10 +120,9 @@ def test_a_malformed_request_is_a_400_that_says_why(server: Server, body: str) -
 
 def test_a_huge_body_is_refused_at_once(server: Server) -> None:
     start = time.monotonic()
-    try:
+    # The server may close the connection before everything is sent.
+    with contextlib.suppress(httpx.TransportError):
         assert server.post(b"x" * 20_000_000).status_code == 413
-    except httpx.TransportError:
-        pass  # the server may close the connection before everything is sent
     assert time.monotonic() - start < 5
     assert "119" in server.say("apres-le-gros", "bonjour")
 
