@@ -110,7 +110,7 @@ def displayable(contact: Contact, policy: Policy, today: date) -> Shown | None:
         hours=contact.hours if Detail.HOURS in details else "",
         url=_site(contact.url, policy) if Detail.URL in details else "",
         source=_source(contact, policy),
-        date=_written_date(contact, verified),
+        date=_written_date(contact, verified) or (_french(policy.surveyed_on.isoformat()) if surveyed else ""),
         verified=verified,
         stale=not (verified or surveyed),
         warning=policy.mailbox_warning if any(is_personal_mailbox(one, policy) for one in emails) else "",
@@ -189,6 +189,10 @@ def _site(url: str, policy: Policy) -> str:
 def _written_date(contact: Contact, verified: bool) -> str:
     """The date in figures, as written in France."""
     iso = contact.verified_on.isoformat() if verified and contact.verified_on else contact.coordinates_date
+    return _french(iso)
+
+
+def _french(iso: str) -> str:
     return "/".join(reversed(iso.split("-")))
 
 
@@ -210,8 +214,6 @@ def render_sheet(shown: Shown, labels: Mapping[str, str]) -> str:
 def _dated_source(shown: Shown, labels: Mapping[str, str]) -> str:
     if shown.verified:
         return labels["verifie"].format(date=shown.date)
-    if not shown.stale and not shown.date:
-        return shown.source
     dated = labels["date" if shown.date else "sans_date"].format(source=shown.source, date=shown.date)
     return labels["a_verifier"].format(source=dated) if shown.stale else dated
 

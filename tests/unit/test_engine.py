@@ -1,0 +1,150 @@
+"""The parts of Rasa that Vigie replaces do what they replace."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from bot.engine.absent_libraries import needed_by
+from bot.engine.startup import prepare_imports
+
+ROOT = Path(__file__).resolve().parents[2]
+prepare_imports(ROOT / "config.yml")
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def make_store(monkeypatch: pytest.MonkeyPatch, clock: FakeClock, **environ: str):  # type: ignore[no-untyped-def]
+    from rasa.shared.core.domain import Domain
+
+    from bot.engine.tracker_store import VolatileTrackerStore
+
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    domain = Domain.from_dict({"slots": {"lieu": {"type": "text", "mappings": [{"type": "custom"}]}}})
+    return VolatileTrackerStore(domain, clock=clock)
+
+
+def test_a_conversation_is_forgotten_after_the_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = FakeClock()
+    store = make_store(monkeypatch, clock, VIGIE_IDLE_MINUTES="60")
+
+    async def scenario() -> list[bool]:
+        await store.get_or_create_tracker("a")
+        seen = [await store.exists("a")]
+        clock.now = 59 * 60
+        seen.append(await store.exists("a"))
+        clock.now = 61 * 60
+        seen.append(await store.exists("a"))
+        return seen
+
+    assert asyncio.run(scenario()) == [True, True, False]
+
+
+def test_the_oldest_conversation_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = make_store(monkeypatch, FakeClock(), VIGIE_MAX_CONVERSATIONS="2")
+
+    async def scenario() -> list[str]:
+        for sender in ("a", "b", "c"):
+            await store.get_or_create_tracker(sender)
+        return list(await store.keys())
+
+    assert asyncio.run(scenario()) == ["b", "c"]
+
+
+def test_slots_outlive_the_events_that_set_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+
+    from bot.engine.tracker_store import MAX_EVENTS
+
+    store = make_store(monkeypatch, FakeClock())
+
+    async def scenario() -> tuple[object, object, int, int]:
+        tracker = await store.get_or_create_tracker("a")
+        tracker.update(SlotSet("lieu", "93"))
+        await store.save(tracker)
+        for _ in range(50):
+            tracker = await store.retrieve("a")
+            tracker.update(UserUttered("bonjour"))
+            tracker.update(ActionExecuted("action_listen"))
+            await store.save(tracker)
+        tracker = await store.retrieve("a")
+        changed = tracker.copy()
+        changed.update(SlotSet("lieu", "94"))
+        return tracker.get_slot("lieu"), changed.get_slot("lieu"), len(tracker.events), len(tracker.applied_events())
+
+    kept, changed, events, turn = asyncio.run(scenario())
+    assert kept == "93"
+    assert changed == "94"
+    assert events == MAX_EVENTS
+    assert turn <= 3
+
+
+def test_the_compiled_validator_accepts_and_refuses_what_rasa_does() -> None:
+    from rasa.core.actions.action import RemoteAction
+
+    from bot.engine.inprocess_actions import cache_result_validator
+
+    stock = RemoteAction._validate_action_result
+    cache_result_validator()
+    action = RemoteAction("action_x", None)
+    for good in ({"events": [], "responses": []}, {"events": [{"event": "slot", "name": "a", "value": None}]}):
+        assert action._validate_action_result(good)
+    for bad in ({"events": 3}, {"responses": ["x"]}, {"events": [{"name": "no event"}]}, []):
+        with pytest.raises(jsonschema.ValidationError):
+            action._validate_action_result(bad)
+        with pytest.raises(jsonschema.ValidationError):
+            stock(action, bad)
+
+
+def test_an_unknown_action_is_an_error_that_rasa_understands() -> None:
+    from rasa.utils.endpoints import ClientResponseError
+
+    from bot.engine.inprocess_actions import InProcessActions
+
+    call = {"next_action": "action_inconnue", "tracker": {"sender_id": "a", "slots": {}, "events": []}}
+    with pytest.raises(ClientResponseError):
+        asyncio.run(InProcessActions("actions").request(json=call))
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "policies", "needed"),
+    [
+        (["bot.nlu.x.X"], ["RulePolicy"], False),
+        (["bot.nlu.x.X", "DIETClassifier"], ["RulePolicy"], True),
+        (["bot.nlu.x.X"], ["RulePolicy", "TEDPolicy"], True),
+        ([], [], False),
+    ],
+)
+def test_heavy_libraries_stay_when_a_component_may_use_them(
+    pipeline: list[str], policies: list[str], needed: bool
+) -> None:
+    config = {"pipeline": [{"name": n} for n in pipeline], "policies": [{"name": n} for n in policies]}
+    assert needed_by(config) is needed
+
+
+def test_a_placeholder_says_what_to_do_when_it_is_really_used() -> None:
+    script = (
+        "from bot.engine.absent_libraries import stand_in, AbsentLibraryError\n"
+        "stand_in(['tensorflow'])\n"
+        "import tensorflow as tf\n"
+        "from tensorflow.keras.layers import Dense\n"
+        "class Model(tf.keras.Model):\n    pass\n"
+        "@tf.function\ndef f():\n    return 1\n"
+        "assert f() == 1\n"
+        "try:\n    tf.constant(3)\nexcept AbsentLibraryError as error:\n    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "python -m bot run" in done.stdout

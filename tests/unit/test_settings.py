@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.settings import SettingsError, load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_defaults_are_embedded_and_on_loopback() -> None:
+    settings = load_settings({})
+    assert settings.host == "127.0.0.1"
+    assert settings.port == 5005
+    assert settings.database_url.startswith("sqlite:///")
+
+
+@pytest.mark.parametrize(("name", "value"), [("VIGIE_PORT", "abc"), ("VIGIE_PORT", "0"), ("VIGIE_IDLE_MINUTES", "-3")])
+def test_a_bad_number_is_refused_with_its_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        load_settings({name: value})
+
+
+def test_the_example_names_every_variable() -> None:
+    used = set(re.findall(r"VIGIE_[A-Z_]+", (ROOT / "bot/settings.py").read_text(encoding="utf-8")))
+    assert used == set(re.findall(r"VIGIE_[A-Z_]+", (ROOT / ".env.example").read_text(encoding="utf-8")))
