@@ -83,7 +83,7 @@ def _answers(root: Path, today: date) -> Iterator[Fault]:
     answers = read_answers(root / "data/responses")
     sources = read_sources(root / "data/sources.yml")
     sentences = read_sentences(root / "data/nlu")
-    destinations = known_keys(root / "data")
+    destinations = known_keys(root / "data", with_buttons=False) | set(answers)
     reachable = (
         set(sentences) | MOVES | {b.payload[1:] for a in answers.values() for v in a.variants for b in v.buttons}
     )

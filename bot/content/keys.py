@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.content.answers import read_answers
 from bot.content.lexicon import read_lexicon
 from bot.content.orientation import read_places, read_policy
+from bot.content.paths import read_paths
 from bot.content.training_sentences import read_sentences
 from bot.logic.apres_entretien import PROFESSION
 from bot.logic.orienter import CHOSEN_PLACE, TOPIC
@@ -17,9 +18,16 @@ MOVES = frozenset(
 )
 
 
-def known_keys(data: Path) -> frozenset[str]:
-    """Answers, requests, moves, kinds of contact, professions and places that exist under `data`."""
+def known_keys(data: Path, with_buttons: bool = True) -> frozenset[str]:
+    """What may be asked for by name under `data`.
+
+    Requests, moves, kinds of contact, professions, places, steps, and whatever a button leads to: not the answers that
+    only the program gives, whose placeholders it fills. Without buttons: what a button may lead to.
+    """
+    answers = read_answers(data / "responses")
+    buttons = {b.payload[1:] for a in answers.values() for v in a.variants for b in v.buttons}
+    steps = {f"{p.name}/{s.id}" for p in read_paths(data / "parcours").values() for s in p.steps}
     needs = {f"{TOPIC}/{need}" for need in read_policy(data / "directory").needs}
     professions = {f"apres_entretien/{PROFESSION}{one.id}" for one in read_lexicon(data / "lexicon").professions}
     places = {f"{TOPIC}/{CHOSEN_PLACE}{code}" for code in read_places(data / "directory").names}
-    return MOVES.union(read_answers(data / "responses"), read_sentences(data / "nlu"), needs, places, professions)
+    return MOVES.union(read_sentences(data / "nlu"), buttons if with_buttons else (), steps, needs, professions, places)
