@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.content.location import DATA
 from bot.content.paths import read_paths
 from bot.logic.apres_entretien import Case, respond
-from bot.logic.request import position_slots, read_position, read_request
+from bot.logic.request import changed, position_slots, read_position, read_request
 
 
 class ActionApresEntretien(Action):
@@ -36,4 +36,4 @@ class ActionApresEntretien(Action):
             "danger": outcome.case.danger,
             "profession": outcome.case.profession,
         }
-        return [SlotSet(name, value) for name, value in slots.items()]
+        return [SlotSet(name, value) for name, value in changed(slots, tracker.slots).items()]

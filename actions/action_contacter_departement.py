@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.content.location import DATA
 from bot.content.orientation import read_places, read_policy
 from bot.logic.orienter import Search, orient
-from bot.logic.request import read_request
+from bot.logic.request import changed, read_request
 from bot.settings import load_settings
 from bot.storage.directory import open_directory
 
@@ -37,4 +37,4 @@ class ActionContacterDepartement(Action):
                 response=f"utter_contacter_departement/{one.answer}", buttons=buttons, **one.values
             )
         slots = {"departement": search.department, "besoin": search.need, "attente": search.expected}
-        return [SlotSet(name, value) for name, value in slots.items()]
+        return [SlotSet(name, value) for name, value in changed(slots, tracker.slots).items()]

@@ -12,7 +12,7 @@ from bot.content.answers import read_answers
 from bot.content.location import DATA
 from bot.content.paths import read_paths
 from bot.logic.parcours import forgets_everything, move, step_title
-from bot.logic.request import position_slots, read_position, read_request
+from bot.logic.request import changed, position_slots, read_position, read_request
 
 
 class ActionNaviguer(Action):
@@ -33,4 +33,4 @@ class ActionNaviguer(Action):
         if forgets_everything(position, request.name):
             return [AllSlotsReset()]
         slots = {**position_slots(outcome.position), "attente": outcome.expected}
-        return [SlotSet(name, value) for name, value in slots.items()]
+        return [SlotSet(name, value) for name, value in changed(slots, tracker.slots).items()]

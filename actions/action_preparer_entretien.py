@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.content.location import DATA
 from bot.content.paths import read_paths
 from bot.logic.parcours import enter
-from bot.logic.request import position_slots, read_position, read_request
+from bot.logic.request import changed, position_slots, read_position, read_request
 
 
 class ActionPreparerEntretien(Action):
@@ -29,4 +29,4 @@ class ActionPreparerEntretien(Action):
         for answer in move.answers:
             dispatcher.utter_message(response=f"utter_{answer}")
         slots = {**position_slots(move.position), "attente": None}
-        return [SlotSet(name, value) for name, value in slots.items()]
+        return [SlotSet(name, value) for name, value in changed(slots, tracker.slots).items()]

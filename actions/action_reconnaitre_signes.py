@@ -13,7 +13,7 @@ from bot.content.location import DATA
 from bot.content.paths import read_paths
 from bot.logic.parcours import enter
 from bot.logic.reconnaitre_signes import answer_description, expects_description
-from bot.logic.request import position_slots, read_position, read_request
+from bot.logic.request import changed, position_slots, read_position, read_request
 
 
 class ActionReconnaitreSignes(Action):
@@ -44,4 +44,4 @@ class ActionReconnaitreSignes(Action):
             "attente": "description" if expects_description(request.name) else None,
             "signes": list(signs) or None,
         }
-        return [SlotSet(name, value) for name, value in slots.items()]
+        return [SlotSet(name, value) for name, value in changed(slots, tracker.slots).items()]

@@ -18,6 +18,7 @@ _MADE_OF = (
     "data/responses/*.yml",
     "data/lexicon/*.yml",
     "bot/nlu/*.py",
+    "bot/engine/one_turn_rules.py",
     "bot/logic/normalisation.py",
 )
 

@@ -55,7 +55,6 @@ _DECORATOR_MAKERS = frozenset({"function", "register_keras_serializable", "keras
 
 
 class _AbsentModule(ModuleType):
-    __path__: Sequence[str] = ()
     __version__ = "0.0.0"
 
     def __getattr__(self, name: str) -> Any:
@@ -74,7 +73,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return None
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        return _AbsentModule(spec.name)
+        module = _AbsentModule(spec.name)
+        module.__path__ = []  # a package: anything can be imported from it
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
         pass
@@ -89,4 +90,4 @@ def needed_by(config: dict[str, Any]) -> bool:
     """True when config.yml names a component or a policy that may use one of the libraries."""
     pipeline = [str(one.get("name", "")) for one in config.get("pipeline") or ()]
     policies = [str(one.get("name", "")) for one in config.get("policies") or ()]
-    return not all(name.startswith("bot.") for name in pipeline) or not set(policies) <= {"RulePolicy"}
+    return not all(name.startswith("bot.") or name == "RulePolicy" for name in (*pipeline, *policies))

@@ -32,19 +32,11 @@ class InProcessActions(EndpointConfig):
             raise ClientResponseError(404, str(unknown), "{}") from unknown
 
 
-def cache_result_validator() -> None:
-    """Check the answers of actions against a schema compiled once.
+def trust_inprocess_results() -> None:
+    """Do not check against a JSON schema what never was JSON.
 
-    Rasa 3.6 calls `jsonschema.validate`, which checks the schema itself at every action: 14 ms a turn (feasibility,
-    section 5.1). The replacement makes the same check.
+    Rasa 3.6 validates the answer of every action, recompiling the schema each time: 14 ms a turn, still 2 ms when it is
+    compiled once (feasibility, section 5.1). In-process answers come from rasa_sdk's executor, which checks every event
+    itself; an event that Rasa does not know is refused when it is read.
     """
-    from jsonschema.validators import validator_for
-
-    schema = RemoteAction.action_response_format_spec()
-    validator = validator_for(schema)(schema)
-
-    def validate(_: RemoteAction, result: dict[str, Any]) -> bool:
-        validator.validate(result)
-        return True
-
-    RemoteAction._validate_action_result = validate
+    RemoteAction._validate_action_result = lambda *_: True

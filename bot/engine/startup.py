@@ -51,14 +51,14 @@ def _import_spacy_without_tensorflow() -> None:
 
 
 def replace_slow_parts() -> None:
-    """Swap in the sequential graph runner and the compiled validator; call once, before a model is loaded."""
+    """Swap in the sequential graph runner and what goes with in-process actions; call before a model is loaded."""
     import rasa.core.processor
 
     from bot.engine.graph_runner import SequentialGraphRunner
-    from bot.engine.inprocess_actions import cache_result_validator
+    from bot.engine.inprocess_actions import trust_inprocess_results
 
     rasa.core.processor.DaskGraphRunner = SequentialGraphRunner
-    cache_result_validator()
+    trust_inprocess_results()
     load_domain_without_validation()
 
 
@@ -73,7 +73,7 @@ def load_domain_without_validation() -> None:
     from rasa.shared.core.domain import Domain
 
     def load(
-        cls: type[Any], config: Any, model_storage: Any, resource: Any, execution_context: Any, **kwargs: Any
+        cls: type[Any], /, config: Any, model_storage: Any, resource: Any, execution_context: Any, **kwargs: Any
     ) -> DomainProvider:
         with model_storage.read_from(resource) as folder:
             content = yaml.load((folder / "domain.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)

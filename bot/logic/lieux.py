@@ -61,7 +61,8 @@ def find_place(text: str, gazetteer: Gazetteer, expected: bool = False) -> Place
     if codes:
         return _place(codes, gazetteer)
     core = _core(words, gazetteer)
-    if len(core) <= SHORT_MESSAGE and (expected or len(words) <= SHORT_MESSAGE):
+    may_be_misspelt = expected or (len(words) <= SHORT_MESSAGE and "?" not in text)
+    if len(core) <= SHORT_MESSAGE and may_be_misspelt:
         # Before the names inside the sentence: "haut savoie" is Haute-Savoie misspelt, not Savoie.
         codes = corrections(core, gazetteer, thorough=expected)
         if codes:

@@ -6,16 +6,21 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-_LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
+_LIGATURES = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"}
+# Letters of Latin Extended-A and -B without their accents.
+_PLAIN = str.maketrans(
+    {**{chr(code): unicodedata.normalize("NFKD", chr(code))[0] for code in range(0xC0, 0x250)}, **_LIGATURES}
+)
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 
 
 def fold(text: str) -> str:
     """Lower-case `text`, without accents, ligatures or punctuation; words are separated by one space."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES).lower())
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", letters).strip()
+    if not text.isascii():
+        # A letter and its accent typed apart become one character first.
+        text = unicodedata.normalize("NFC", text).lower().translate(_PLAIN)
+    return _NOT_WORD.sub(" ", text.lower()).strip()
 
 
 def words(text: str, abbreviations: Mapping[str, str] | None = None) -> list[str]:

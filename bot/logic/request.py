@@ -57,3 +57,8 @@ def read_position(slots: Mapping[str, Any]) -> Position:
 def position_slots(position: Position) -> dict[str, Any]:
     """The slots that keep `position`."""
     return {"parcours": position.path, "etape": position.step, "pause": position.paused}
+
+
+def changed(slots: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The slots whose value is not what it was: each event kept costs a little at every turn after."""
+    return {name: value for name, value in slots.items() if before.get(name) != value}

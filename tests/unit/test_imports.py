@@ -30,7 +30,7 @@ ALLOWED = {
         "skops",
     },
     "bot/channels": {"bot.logic", "bot.content", "bot.channels", "rasa.core.channels", "sanic"},
-    "bot/engine": {"bot.settings", "bot.engine", "rasa", "rasa_sdk", "jsonschema", "skops", "spacy", "yaml"},
+    "bot/engine": {"bot.settings", "bot.engine", "rasa", "rasa_sdk", "skops", "spacy", "yaml"},
     "actions": {"bot.logic", "bot.storage", "bot.content", "bot.settings", "rasa_sdk"},
 }
 

@@ -1,0 +1,163 @@
+"""The two systems under test as processes: train, start until the first reply, memory, stop."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+Tell = Callable[[str], None]
+
+_START_LIMIT = 180.0  # seconds
+_STOP_LIMIT = 20.0
+_TOLD_EVERY = 20.0
+_PASSED_ON = ("VIGIE_", "RASA_", "SANIC_", "TF_")  # variables of the caller that would change what is measured
+_EPOCHS = re.compile(r"Epochs:\s+(\d+%)")
+_COMPONENT = re.compile(r"Starting to train component '(\w+)'")
+
+
+class BenchError(RuntimeError):
+    """The benchmark cannot go on; the message says why."""
+
+
+@dataclass(frozen=True)
+class System:
+    """How to train and serve one of the two; `actions` is a second process that stock Rasa needs."""
+
+    name: str
+    folder: Path
+    environ: Mapping[str, str]
+    port: int
+    model: Path
+    train: tuple[str, ...]
+    training_limit: float  # seconds
+    serve: tuple[str, ...]
+    logs: Path
+    actions: tuple[str, ...] = ()
+    actions_port: int = 0
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def clean_environ(**more: str) -> dict[str, str]:
+    """The caller's environment without what would set up one of the systems, telemetry off, and `more`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_PASSED_ON)}
+    return {**kept, "RASA_TELEMETRY_ENABLED": "false", **more}
+
+
+def train(system: System, tell: Tell) -> float:
+    """Seconds that a full training takes, imports included; raises BenchError when it fails or is too long."""
+    log = system.logs / f"{system.name}-train.log"
+    start = told = time.monotonic()
+    with _process(system, system.train, log) as process:
+        while process.poll() is None:
+            time.sleep(0.2)
+            now = time.monotonic()
+            if now - start > system.training_limit:
+                raise BenchError(f"{system.name}: the training took more than {system.training_limit:.0f} s")
+            if now - told > _TOLD_EVERY:
+                told = now
+                tell(f"{system.name}: training for {now - start:.0f} s {_progress(log)}")
+    if process.returncode != 0 or not system.model.is_file():
+        raise BenchError(f"{system.name}: the training failed\n{_tail(log)}")
+    return time.monotonic() - start
+
+
+@contextlib.contextmanager
+def action_server(system: System) -> Iterator[psutil.Process | None]:
+    """The system's action server while the block lasts; None when it needs none."""
+    if not system.actions:
+        yield None
+        return
+    log = system.logs / f"{system.name}-actions.log"
+    with _process(system, system.actions, log) as process:
+        deadline = time.monotonic() + _START_LIMIT
+        while not _listening(system.actions_port):
+            _check_alive(process, log, deadline)
+            time.sleep(0.1)
+        yield psutil.Process(process.pid)
+
+
+@contextlib.contextmanager
+def server(system: System, message: str) -> Iterator[tuple[psutil.Process, float]]:
+    """The running system and the seconds from its launch to its first reply, to `message`."""
+    log = system.logs / f"{system.name}-serve.log"
+    start = time.monotonic()
+    with _process(system, system.serve, log) as process:
+        while not _replies(system.port, message):
+            _check_alive(process, log, start + _START_LIMIT)
+            time.sleep(0.02)
+        yield psutil.Process(process.pid), time.monotonic() - start
+
+
+def resident_memory(process: psutil.Process) -> float:
+    """Resident megabytes (10^6 bytes) of a process and its children."""
+    family = [process, *process.children(recursive=True)]
+    return sum(member.memory_info().rss for member in family) / 1e6
+
+
+@contextlib.contextmanager
+def _process(system: System, command: tuple[str, ...], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=system.folder, env=dict(system.environ), stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(timeout=_STOP_LIMIT)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(timeout=_STOP_LIMIT)
+
+
+def _check_alive(process: subprocess.Popen[bytes], log: Path, deadline: float) -> None:
+    if process.poll() is not None:
+        raise BenchError(f"a server stopped at start\n{_tail(log)}")
+    if time.monotonic() > deadline:
+        raise BenchError(f"a server was not ready after {_START_LIMIT:.0f} s\n{_tail(log)}")
+
+
+def _listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _replies(port: int, message: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_START_LIMIT)
+    try:
+        connection.request("POST", "/webhooks/rest/webhook", json.dumps({"sender": "first", "message": message}))
+        answer = connection.getresponse()
+        return answer.status == 200 and bool(json.loads(answer.read()))
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _progress(log: Path) -> str:
+    written = log.read_text(errors="replace")
+    component, epochs = _COMPONENT.findall(written), _EPOCHS.findall(written)
+    return " ".join([*component[-1:], *epochs[-1:]])
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-15:])
