@@ -94,15 +94,13 @@ def serve_page(app: object) -> None:
         "Cache-Control": "no-store",
     }
 
-    async def page(_: Request) -> HTTPResponse:
-        return await response.file(PAGE / "page.html", headers=headers, mime_type="text/html; charset=utf-8")
+    def add(path: str, file: str, kind: str) -> None:
+        async def send(_: Request) -> HTTPResponse:
+            return await response.file(PAGE / file, headers=headers, mime_type=kind)
 
-    async def script(_: Request) -> HTTPResponse:
-        return await response.file(PAGE / "page.js", headers=headers, mime_type="text/javascript; charset=utf-8")
+        app.add_route(send, path, name=file.replace(".", "_"))
 
-    async def style(_: Request) -> HTTPResponse:
-        return await response.file(PAGE / "page.css", headers=headers, mime_type="text/css; charset=utf-8")
-
-    app.add_route(page, "/", name="page")
-    app.add_route(script, "/page.js", name="script")
-    app.add_route(style, "/page.css", name="style")
+    add("/", "page.html", "text/html; charset=utf-8")
+    add("/page.js", "page.js", "text/javascript; charset=utf-8")
+    add("/page.css", "page.css", "text/css; charset=utf-8")
+    add("/icon.svg", "icon.svg", "image/svg+xml")

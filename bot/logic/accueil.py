@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.logic.parcours import Path, Position, step_title
 
-LEAVING = frozenset({"au_revoir", "merci"})
+LEAVING = "au_revoir"
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,9 @@ def welcome(name: str, paths: Mapping[str, Path], position: Position, place: str
     """Answers to the request `accueil/<name>`: the path under way is recalled, and summed up for one who leaves."""
     answers = [Said(f"accueil/{name}")]
     title = step_title(paths, position)
-    if name in LEAVING:
-        known = ", ".join(part for part in (title, place) if part)
+    if name == LEAVING:
+        path = f"{paths[position.path].title} (« {title} »)" if title and position.path else None
+        known = " ; ".join(part for part in (path, place) if part)
         if known:
             answers.insert(0, Said("accueil/recapitulatif", {"recapitulatif": known}))
     elif title and not position.paused:

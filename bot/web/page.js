@@ -14,7 +14,7 @@ function show(text, mine) {
   block.className = mine ? "message mine" : "message";
   block.append(paragraph);
   log.append(block);
-  block.scrollIntoView({ block: "nearest" });
+  return block;
 }
 
 function offer(buttons, first) {
@@ -28,11 +28,16 @@ function offer(buttons, first) {
     row.append(choice);
   });
   log.append(row);
-  row.scrollIntoView({ block: "nearest" });
+}
+
+// A long answer is read from its beginning.
+function readFrom(block) {
+  log.scrollTop = block.offsetTop - log.offsetTop - 16;
 }
 
 async function send(message, shown) {
-  if (shown) show(shown, true);
+  const asked = shown ? show(shown, true) : null;
+  if (asked) readFrom(asked);
   status.textContent = "Vigie écrit…";
   try {
     const answer = await fetch("webhooks/rest/webhook", {
@@ -43,13 +48,16 @@ async function send(message, shown) {
     });
     if (!answer.ok) throw new Error(String(answer.status));
     let number = 1;
+    let begins = asked;
     for (const said of await answer.json()) {
-      show(said.text, false);
+      const block = show(said.text, false);
+      begins ??= block;
       if (said.buttons) {
         offer(said.buttons, number);
         number += said.buttons.length;
       }
     }
+    if (begins) readFrom(begins);
     status.textContent = "";
   } catch {
     if (shown && !message.startsWith("/")) field.value = shown;
