@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.content.location import DATA
 from bot.content.paths import read_paths
 from bot.logic.apres_entretien import Case, respond
+from bot.logic.parcours import step_title
 from bot.logic.request import changed, position_slots, read_position, read_request
 
 
@@ -25,10 +26,11 @@ class ActionApresEntretien(Action):
         """Slots to case, case to answers."""
         request = read_request(tracker.latest_message)
         case = Case(tracker.get_slot("faits"), tracker.get_slot("danger"), tracker.get_slot("profession"))
-        path = read_paths(DATA / "parcours")["apres_entretien"]
-        outcome = respond(request.name, case, path, read_position(tracker.slots))
+        paths = read_paths(DATA / "parcours")
+        position = read_position(tracker.slots)
+        outcome = respond(request.name, case, paths["apres_entretien"], position, request.chosen)
         for answer in outcome.answers:
-            dispatcher.utter_message(response=f"utter_{answer}")
+            dispatcher.utter_message(response=f"utter_{answer}", titre_etape=step_title(paths, position))
         slots = {
             **position_slots(outcome.position),
             "attente": outcome.expected,

@@ -11,10 +11,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.content.location import DATA
 from bot.content.orientation import read_places, read_policy
-from bot.logic.orienter import Search, orient
+from bot.logic.orienter import Said, Search, orient
 from bot.logic.request import changed, read_request
 from bot.settings import load_settings
-from bot.storage.directory import open_directory
+from bot.storage.directory import DirectoryUnavailableError, open_directory
 
 
 class ActionContacterDepartement(Action):
@@ -29,8 +29,11 @@ class ActionContacterDepartement(Action):
         request = read_request(tracker.latest_message)
         policy = read_policy(DATA / "directory")
         contacts = open_directory(load_settings().database_url).reader(policy.territories)
-        search = Search(tracker.get_slot("departement"), tracker.get_slot("besoin"), tracker.get_slot("attente"))
-        said, search = orient(request, search, contacts, policy, read_places(DATA / "directory"), date.today())
+        search = Search(tracker.get_slot("departement"), tracker.get_slot("besoin"))
+        try:
+            said, search = orient(request, search, contacts, policy, read_places(DATA / "directory"), date.today())
+        except DirectoryUnavailableError:
+            said = [Said("annuaire_indisponible")]
         for one in said:
             buttons = [{"title": title, "payload": payload} for title, payload in one.choices]
             dispatcher.utter_message(

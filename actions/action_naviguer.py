@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import AllSlotsReset, EventType, SlotSet
+from rasa_sdk.events import EventType, Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.content.answers import read_answers
@@ -31,6 +31,6 @@ class ActionNaviguer(Action):
         for answer in outcome.answers:
             dispatcher.utter_message(response=f"utter_{answer}", titre_etape=step_title(paths, position))
         if forgets_everything(position, request.name):
-            return [AllSlotsReset()]
+            return [Restarted()]
         slots = {**position_slots(outcome.position), "attente": outcome.expected}
         return [SlotSet(name, value) for name, value in changed(slots, tracker.slots).items()]

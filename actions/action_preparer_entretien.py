@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.content.location import DATA
 from bot.content.paths import read_paths
-from bot.logic.parcours import enter
+from bot.logic.parcours import enter, step_title
 from bot.logic.request import changed, position_slots, read_position, read_request
 
 
@@ -24,9 +24,10 @@ class ActionPreparerEntretien(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Slots to position, position to answers."""
         request = read_request(tracker.latest_message)
-        path = read_paths(DATA / "parcours")["preparer_entretien"]
-        move = enter(path, request.name, read_position(tracker.slots))
+        paths = read_paths(DATA / "parcours")
+        position = read_position(tracker.slots)
+        move = enter(paths["preparer_entretien"], request.name, position, request.chosen)
         for answer in move.answers:
-            dispatcher.utter_message(response=f"utter_{answer}")
+            dispatcher.utter_message(response=f"utter_{answer}", titre_etape=step_title(paths, position))
         slots = {**position_slots(move.position), "attente": None}
         return [SlotSet(name, value) for name, value in changed(slots, tracker.slots).items()]

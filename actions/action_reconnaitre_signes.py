@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.content.lexicon import read_signs
 from bot.content.location import DATA
 from bot.content.paths import read_paths
-from bot.logic.parcours import enter
+from bot.logic.parcours import enter, step_title
 from bot.logic.reconnaitre_signes import answer_description, expects_description
 from bot.logic.request import changed, position_slots, read_position, read_request
 
@@ -26,22 +26,23 @@ class ActionReconnaitreSignes(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Signs to survey, key to position."""
         request = read_request(tracker.latest_message)
-        survey = answer_description(request, read_signs(DATA / "lexicon"))
-        path = read_paths(DATA / "parcours")["reconnaitre_signes"]
-        move = enter(path, request.name, read_position(tracker.slots))
+        before = tracker.get_slot("signes") or []
+        survey = answer_description(request, before, read_signs(DATA / "lexicon"))
+        paths = read_paths(DATA / "parcours")
+        position = read_position(tracker.slots)
+        move = enter(paths["reconnaitre_signes"], request.name, position, request.chosen)
         if survey:
             dispatcher.utter_message(
                 response=f"utter_reconnaitre_signes/{survey.answer}",
                 atteintes=survey.harm,
                 vulnerabilites=survey.vulnerabilities,
             )
-        else:
-            for answer in move.answers:
-                dispatcher.utter_message(response=f"utter_{answer}")
-        signs = dict.fromkeys([*(tracker.get_slot("signes") or []), *request.values("signe")])
+        for answer in move.answers[1 if survey else 0 :]:
+            dispatcher.utter_message(response=f"utter_{answer}", titre_etape=step_title(paths, position))
+        signs = dict.fromkeys([*before, *request.values("signe")])
         slots = {
             **position_slots(move.position),
-            "attente": "description" if expects_description(request.name) else None,
+            "attente": "description" if expects_description(request.name, move.position) else None,
             "signes": list(signs) or None,
         }
         return [SlotSet(name, value) for name, value in changed(slots, tracker.slots).items()]

@@ -14,7 +14,7 @@ from bot.logic.request import read_position
 
 
 class ActionReprendreParcours(Action):
-    """Say where the path stands; say nothing outside a path or while it is paused."""
+    """Say where the path stands; say nothing outside a path, while it is paused or when a question is pending."""
 
     def name(self) -> str:
         """Name in domain.yml."""
@@ -24,6 +24,6 @@ class ActionReprendreParcours(Action):
         """Position to a reminder."""
         position = read_position(tracker.slots)
         title = step_title(read_paths(DATA / "parcours"), position)
-        if title and not position.paused:
+        if title and not position.paused and not tracker.get_slot("attente"):
             dispatcher.utter_message(response="utter_naviguer/reprise", titre_etape=title)
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import sys
 from collections.abc import Callable
@@ -48,7 +49,14 @@ def _prepare(argv: list[str]) -> int:
     from bot.directory_cli import main as directory
     from bot.training import train_if_needed
 
-    train_if_needed(load_settings(), force="--force" in argv)
+    # The launcher may run where Python is told to write no bytecode: compiled once, it starts half a second sooner.
+    for package in ("bot", "actions"):
+        compileall.compile_dir(load_settings().root / package, quiet=1)
+    try:
+        train_if_needed(load_settings(), force="--force" in argv)
+    except RuntimeError as error:
+        print(f"Entraînement : {error}", file=sys.stderr)
+        return 1
     return directory(["load"])
 
 
@@ -78,12 +86,18 @@ def _bench(argv: list[str]) -> int:
 
 
 def _rasa(argv: list[str]) -> int:
-    load_settings()  # .env, which Rasa itself never reads
     from bot.engine.startup import prepare_imports
 
     prepare_imports()
-    # The action server would listen on every interface.
-    os.environ.setdefault("SANIC_HOST", "127.0.0.1")
+    settings = load_settings()
+    from bot.server import configure_logging
+
+    configure_logging(settings.log_level)
+    # Rasa and its action server would listen on every interface.
+    os.environ.setdefault("SANIC_HOST", settings.host)
+    if argv[0] == "run" and "actions" not in argv[1:2]:
+        argv = [*argv, *([] if {"-i", "--interface"} & set(argv) else ["--interface", settings.host])]
+        argv += [] if {"-p", "--port"} & set(argv) else ["--port", str(settings.port)]
     from rasa.__main__ import main as rasa
 
     sys.argv = ["rasa", *argv]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import logging
+import traceback
 from pathlib import Path
+from typing import Any
 
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+PURGE_EVERY = 60.0  # seconds
 PAGE = Path(__file__).parent / "web"
 
 
@@ -50,7 +55,24 @@ def serve(settings: Settings) -> None:
         credentials=str(settings.root / "credentials.yml"),
         endpoints=endpoints,
         enable_api=False,
+        server_listeners=[(settle, "after_server_start")],
     )
+
+
+async def settle(app: Any, loop: asyncio.AbstractEventLoop) -> None:
+    """Once started: forget silent conversations every minute, and leave what was loaded out of garbage collection."""
+    gc.collect()
+    gc.freeze()
+
+    async def forget() -> None:
+        while True:
+            await asyncio.sleep(PURGE_EVERY)
+            store = app.ctx.agent.tracker_store
+            purge = getattr(getattr(store, "_tracker_store", store), "purge", None)
+            if purge:
+                purge()
+
+    app.ctx.forgetting = loop.create_task(forget())
 
 
 def check_tracker_store(configured: object) -> None:
@@ -67,14 +89,23 @@ def check_tracker_store(configured: object) -> None:
 
 
 def configure_logging(level: str) -> None:
-    """Log at `level`, never below INFO: at DEBUG Rasa writes the user's words."""
+    """Log at `level` (INFO, WARNING or ERROR), without the text of exceptions."""
     import structlog
 
-    chosen = max(logging.getLevelName(level.upper()) if level else logging.WARNING, logging.INFO)
+    # The text of an exception may quote the user (Rasa's action client puts the whole tracker in it).
+    logging.Formatter.formatException = staticmethod(_name_of_exception)  # type: ignore[method-assign,assignment]
+    chosen = logging.getLevelName(level)
     logging.basicConfig(level=chosen, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for name in ("rasa", "rasa_sdk", "sanic", "sanic.access", "sanic.error", "apscheduler", "matplotlib"):
         logging.getLogger(name).setLevel(max(chosen, logging.WARNING))
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+
+
+def _name_of_exception(info: Any) -> str:
+    kind, _, trace = info
+    frames = traceback.extract_tb(trace)
+    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"{kind.__name__}{where}"
 
 
 def serve_page(app: object) -> None:

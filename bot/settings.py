@@ -9,6 +9,8 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
+# DEBUG is not among them: there Rasa writes the user's words.
+LOG_LEVELS = ("INFO", "WARNING", "ERROR")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -26,7 +28,6 @@ class Settings:
     database_url: str
     host: str
     port: int
-    max_message_length: int
     idle_minutes: int
     max_conversations: int
     log_level: str
@@ -47,11 +48,16 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=environ.get("VIGIE_DATABASE_URL") or f"sqlite:///{ROOT / 'vigie.sqlite'}",
         host=environ.get("VIGIE_HOST") or "127.0.0.1",
         port=_number(environ, "VIGIE_PORT", default=5005, smallest=1, largest=65535),
-        max_message_length=_number(environ, "VIGIE_MAX_MESSAGE_LENGTH", default=500, smallest=50, largest=5000),
         idle_minutes=_number(environ, "VIGIE_IDLE_MINUTES", default=60, smallest=1, largest=1440),
         max_conversations=_number(environ, "VIGIE_MAX_CONVERSATIONS", default=5000, smallest=1, largest=1_000_000),
-        log_level=environ.get("VIGIE_LOG_LEVEL") or "WARNING",
+        log_level=_log_level(environ.get("VIGIE_LOG_LEVEL") or "WARNING"),
     )
+
+
+def _log_level(raw: str) -> str:
+    if raw.upper() not in LOG_LEVELS:
+        raise SettingsError(f"VIGIE_LOG_LEVEL={raw!r}: one of {', '.join(LOG_LEVELS)} is expected")
+    return raw.upper()
 
 
 def _number(environ: Mapping[str, str], name: str, *, default: int, smallest: int, largest: int) -> int:

@@ -17,7 +17,9 @@ _MADE_OF = (
     "data/stories/*.yml",
     "data/responses/*.yml",
     "data/lexicon/*.yml",
+    "requirements.lock",
     "bot/nlu/*.py",
+    "bot/content/lexicon.py",
     "bot/engine/one_turn_rules.py",
     "bot/logic/normalisation.py",
 )

@@ -74,10 +74,10 @@ class VigieRest(InputChannel):
     @classmethod
     def from_credentials(cls, credentials: Mapping[str, Any] | None) -> VigieRest:
         """`max_message_length` may be set in credentials.yml."""
-        return cls(int((credentials or {}).get("max_message_length", 500)))
+        return cls(int((credentials or {}).get("max_message_length", 1500)))
 
-    def __init__(self, max_message_length: int = 500) -> None:
-        """Characters of a message that are read; the rest is cut, and said so."""
+    def __init__(self, max_message_length: int = 1500) -> None:
+        """Characters of a message that are read, at its beginning and its end; the rest is cut, and said so."""
         self._longest = max_message_length
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
@@ -113,12 +113,13 @@ class VigieRest(InputChannel):
         self, on_new_message: OnNewMessage, collector: TurnCollector, sender: str, text: str
     ) -> list[Said]:
         """Pass the message on; returns what is said after the dialogue's own answer (a danger's 17 stays first)."""
-        shortened = text[: self._longest]
-        masked = mask(shortened)
-        notices = [read_notice("accueil/trop_long")] if len(text) > self._longest else []
+        # Mask first: a number cut in two would pass. Keep the end: a danger is often told last.
+        masked = mask(text)
+        read = shorten(masked.text, self._longest)
+        notices = [read_notice("accueil/trop_long")] if read != masked.text else []
         if masked.changed:
             notices.append(read_notice("accueil/donnees_masquees"))
-        message = UserMessage(masked.text, collector, sender, input_channel=self.name())
+        message = UserMessage(read, collector, sender, input_channel=self.name())
         try:
             await asyncio.wait_for(on_new_message(message), _LONGEST_ANSWER)
         except asyncio.TimeoutError:
@@ -165,6 +166,12 @@ def read_body(body: bytes) -> tuple[str, str]:
         raise BadRequestError("sender: 1 to 128 letters, digits or . : @ - _ are expected")
     # A lone surrogate is no text that anything downstream can encode.
     return sender, text.encode("utf-8", "replace").decode("utf-8").strip()
+
+
+def shorten(text: str, longest: int) -> str:
+    """The beginning and the end of `text`, in `longest` characters."""
+    half = longest // 2
+    return text if len(text) <= longest else f"{text[:half]} … {text[-half:]}"
 
 
 def _line(message: Mapping[str, Any]) -> str:

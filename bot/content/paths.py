@@ -15,7 +15,10 @@ def read_paths(folder: Path) -> Mapping[str, parcours.Path]:
     """Guided paths by name; raises KeyError when a required field is missing."""
     found = {}
     for file in sorted(folder.glob("*.yml")):
-        raw = load_yaml(file)["parcours"]
+        whole = load_yaml(file)
+        raw = whole["parcours"]
+        if len(whole) > 1:
+            raise KeyError(f"{file.name}: {sorted(set(whole) - {'parcours'})} must be indented under parcours")
         found[raw["nom"]] = parcours.Path(
             name=raw["nom"],
             title=raw["titre"],

@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from bot.engine.absent_libraries import needed_by, stand_in
@@ -60,6 +61,19 @@ def replace_slow_parts() -> None:
     rasa.core.processor.DaskGraphRunner = SequentialGraphRunner
     trust_inprocess_results()
     load_domain_without_validation()
+    skip_debugging_work()
+
+
+def skip_debugging_work() -> None:
+    """Leave out what Rasa does at each turn for log lines that are never written, a tenth of a turn.
+
+    It builds an empty domain to warn about intents that are not declared (a test checks ours), and deep-copies what it
+    hands to `logger.debug`, its only use of `copy` in the processor.
+    """
+    import rasa.core.processor
+
+    rasa.core.processor.MessageProcessor._check_for_unseen_features = lambda *_: None
+    rasa.core.processor.copy = SimpleNamespace(deepcopy=lambda value: value)
 
 
 def load_domain_without_validation() -> None:

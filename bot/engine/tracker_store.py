@@ -11,7 +11,7 @@ from typing import Any
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, Event, Restarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.settings import load_settings
@@ -85,15 +85,16 @@ class VolatileTrackerStore(TrackerStore):
         """Keep `tracker` and purge what has been silent too long."""
         if self.event_broker:
             await self.stream_events(tracker)
+        _forget_before_restart(tracker)
         # Rasa's FailSafeTrackerStore creates plain trackers itself: what is kept is made live here.
         live = tracker if isinstance(tracker, LiveTracker) else LiveTracker.adopt(tracker)
         self._trackers[tracker.sender_id] = (self._clock(), live)
         self._trackers.move_to_end(tracker.sender_id)
-        self._purge()
+        self.purge()
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation of `sender_id`, None when there is none or it was purged."""
-        self._purge()
+        self.purge()
         kept = self._trackers.get(sender_id)
         return kept[1] if kept else None
 
@@ -105,10 +106,19 @@ class VolatileTrackerStore(TrackerStore):
         """Ids of the conversations kept."""
         return list(self._trackers)
 
-    def _purge(self) -> None:
+    def purge(self) -> None:
+        """Forget the conversations silent for too long, and the oldest beyond the number kept."""
         oldest_allowed = self._clock() - self._longest_silence
         while self._trackers:
             sender, (last_seen, _) = next(iter(self._trackers.items()))
             if last_seen >= oldest_allowed and len(self._trackers) <= self._most:
                 return
             del self._trackers[sender]
+
+
+def _forget_before_restart(tracker: DialogueStateTracker) -> None:
+    """Nothing said before the user asked to start again is kept."""
+    events = list(tracker.events)
+    last = next((i for i in range(len(events) - 1, -1, -1) if isinstance(events[i], Restarted)), None)
+    if last is not None:
+        tracker.events = tracker._create_events(events[last + 1 :])

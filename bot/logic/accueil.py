@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.logic.parcours import Path, Position, step_title
 
-LEAVING = "au_revoir"
+LEAVING = frozenset({"au_revoir", "merci", "silence"})
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ def welcome(name: str, paths: Mapping[str, Path], position: Position, place: str
     """Answers to the request `accueil/<name>`: the path under way is recalled, and summed up for one who leaves."""
     answers = [Said(f"accueil/{name}")]
     title = step_title(paths, position)
-    if name == LEAVING:
+    if name in LEAVING:
         path = f"{paths[position.path].title} (« {title} »)" if title and position.path else None
         known = " ; ".join(part for part in (path, place) if part)
         if known:

@@ -61,11 +61,11 @@ class Outcome:
     expected: str | None
 
 
-def respond(name: str, case: Case, path: Path, position: Position) -> Outcome:
+def respond(name: str, case: Case, path: Path, position: Position, chosen: bool = True) -> Outcome:
     """Answer the request `name`: a question's answer moves the decision on, `decider` starts it anew."""
     answered = understand(name, case)
     if answered is None:
-        move = enter(path, name, position)
+        move = enter(path, name, position, chosen)
         # The answer `decider` asks the first question itself; only the profession, said once, is kept.
         return Outcome(move.answers, move.position, Case(profession=case.profession) if name == DECIDE else case, None)
     upcoming = next_answer(answered)

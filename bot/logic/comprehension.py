@@ -20,6 +20,7 @@ _YES = frozenset(
     {"oui", "ok", "d accord", "oui merci", "oui svp", "oui s il vous plait", "bien sur", "volontiers", "yes"}
 )
 _NO = frozenset({"non", "non merci", "pas maintenant", "non pas maintenant", "surtout pas", "no"})
+_UNKNOWN = frozenset({"je ne sais pas", "je sais pas", "aucune idee", "peu importe", "aucun"})
 _STEP = re.compile(
     r"^(?:\w+ ){0,4}?(?:etape|etap|step)\s*(?:numero |no |n )?(\d|une?|deux|trois|quatre|cinq|six|sept|huit)\b"
 )
@@ -36,9 +37,15 @@ _ORDINALS = {
     **dict.fromkeys(("cinquieme", "5e", "5eme"), 5),
     **dict.fromkeys(("sixieme", "6e", "6eme"), 6),
     **dict.fromkeys(("septieme", "7e", "7eme"), 7),
-    **dict.fromkeys(("huitieme", "8e", "8eme", "derniere"), 8),
+    **dict.fromkeys(("huitieme", "8e", "8eme"), 8),
 }
 _STEP_MESSAGE_WORDS = 9
+
+
+INTERVIEW = tuple(f"preparer_entretien/etape_{n}" for n in range(1, 9))
+RESUME, NEXT, LEAVE = "naviguer/reprendre", "naviguer/suivant", "naviguer/quitter"
+NATIONAL = "contacter_departement/national"
+_HESITANT = 5  # words of "non, pas pour le moment"
 
 
 @dataclass(frozen=True)
@@ -51,11 +58,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Context:
-    """What the conversation brings to the reading of a message."""
+    """What the conversation brings to the reading of a message; `steps` are the answers that "étape N" may name."""
 
     choices: tuple[Choice, ...] = ()
     expected: str | None = None
-    path: str | None = None
+    steps: tuple[str, ...] = INTERVIEW
+    place_known: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,7 @@ class Observation:
     place_found: bool = False
     place_is_whole_message: bool = False
     is_short: bool = False
+    is_brief: bool = False
     profession: str | None = None
     need: str | None = None
     is_question: bool = False
@@ -85,11 +94,12 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the message asks for: a key, how sure (0 to 1) and the other candidates."""
+    """What the message asks for: a key, how sure (0 to 1), the other candidates; `chosen` when it was named."""
 
     key: str
     confidence: float
     candidates: tuple[tuple[str, float], ...] = field(default=())
+    chosen: bool = False
 
 
 def read_message(
@@ -101,20 +111,21 @@ def read_message(
         return Reading(SILENCE, 1.0)
     payload = seen.text.strip()
     if payload.startswith("/") and payload[1:] in known:
-        return Reading(payload[1:], 1.0)
+        return Reading(payload[1:], 1.0, chosen=True)
     # A button's own title is a choice, even « Risque suicidaire »; anything else that says danger is danger.
     typed = typed_choice(seen.text, context.choices)
     if typed:
-        return Reading(typed, 1.0)
+        return Reading(typed, 1.0, chosen=True)
     if seen.danger:
         return Reading(f"urgence/{seen.danger}", 1.0)
-    step = interview_step(seen.text)
+    step = step_named(seen.text, context.steps)
     if step:
-        return Reading(step, 1.0)
-    if seen.place_found:
-        place = _place(seen, context, limits)
-        if place:
-            return Reading(place, 1.0)
+        return Reading(step, 1.0, chosen=True)
+    if context.expected == "departement" and fold(seen.text) in _NO | _UNKNOWN:
+        return Reading(NATIONAL, 1.0)
+    place = _place(seen, context, limits)
+    if place:
+        return Reading(place, 1.0)
     if seen.profession and context.expected == "profession":
         return Reading(f"apres_entretien/profession_{seen.profession}", 1.0)
     return _weigh(seen, context, limits)
@@ -123,22 +134,32 @@ def read_message(
 def _place(seen: Observation, context: Context, limits: Thresholds) -> str | None:
     """What a message that names a place asks for: a contact of some kind, or the place is the answer to a question."""
     key, confidence = seen.ranking[0] if seen.ranking else (FALLBACK, 0.0)
+    if not seen.place_found:
+        # « la crip » after « le 59 »: the place is known, the need is all that is said.
+        ask = seen.need and context.place_known and seen.is_brief and not seen.is_question
+        return f"contacter_departement/{seen.need}" if ask else None
     # « la liste de signes du parquet de Paris » names a place and a kind of contact, and asks for neither.
     if seen.need and (confidence < limits.sure or key.startswith("contacter_departement/")):
         return f"contacter_departement/{seen.need}"
     alone = seen.place_is_whole_message and not seen.is_question
+    if seen.need and alone:
+        return f"contacter_departement/{seen.need}"
     return GIVE_PLACE if context.expected == "departement" or alone else None
 
 
 def _weigh(seen: Observation, context: Context, limits: Thresholds) -> Reading:
     key, confidence = seen.ranking[0] if seen.ranking else (FALLBACK, 0.0)
+    if key.startswith("urgence/") and confidence >= limits.accept:
+        # The signs of a story never hide an emergency told in it.
+        return Reading(key, confidence, seen.ranking)
     describing = key == DESCRIBE or (context.expected == "description" and not seen.is_question)
     doubtful = confidence < (limits.certain if len(seen.signs) > 1 else limits.sure)
     if seen.signs and not seen.is_question and (describing or doubtful):
         return Reading(DESCRIBE, 1.0, seen.ranking)
     if context.expected == "description" and not seen.is_question and confidence < limits.sure:
         return Reading(DESCRIBE, confidence, seen.ranking)
-    if seen.profession and not seen.is_question and (seen.is_short or confidence < limits.accept):
+    alone = not seen.place_found and not seen.need
+    if seen.profession and alone and not seen.is_question and (seen.is_short or confidence < limits.accept):
         return Reading(PROFESSION_NOTED, 1.0, seen.ranking)
     if confidence < limits.accept:
         return Reading(FALLBACK, confidence, seen.ranking)
@@ -156,27 +177,39 @@ def typed_choice(text: str, choices: Sequence[Choice]) -> str | None:
     for choice in choices:
         if typed == fold(choice.title):
             return choice.key
-    if typed in _YES or typed in _NO:
-        wanted = "oui" if typed in _YES else "non"
-        for choice in choices:
-            if fold(choice.title).split(" ")[0] == wanted:
-                return choice.key
-    return None
+    return _yes_or_no(typed, choices)
 
 
-def interview_step(text: str) -> str | None:
-    """The interview step that a short message names: "étape 4", "la quatrième étape"."""
+def _yes_or_no(typed: str, choices: Sequence[Choice]) -> str | None:
+    """Oui and non answer the buttons that begin so; without one, oui goes on and non leaves, where that was offered."""
+    brief = len(typed.split()) <= _HESITANT
+    agrees = typed in _YES or (brief and typed.startswith("oui "))
+    refuses = typed in _NO or (brief and typed.startswith(("non ", "pas ", "peut etre que non", "je crois que non")))
+    if not agrees and not refuses:
+        return None
+    wanted = "oui" if agrees else "non"
+    for choice in choices:
+        if fold(choice.title).split(" ")[0] == wanted:
+            return choice.key
+    offered = {choice.key for choice in choices}
+    if agrees and typed in _YES:
+        return next((key for key in (RESUME, NEXT) if key in offered), None)
+    return LEAVE if typed in _NO and LEAVE in offered else None
+
+
+def step_named(text: str, steps: Sequence[str]) -> str | None:
+    """The step, among `steps`, that a short message names: "étape 4", "la quatrième étape"."""
     folded = fold(text)
     if len(folded.split()) > _STEP_MESSAGE_WORDS:
         return None
-    nth = _NTH_STEP.search(folded)
+    nth, found = _NTH_STEP.search(folded), _STEP.search(folded)
     if nth:
-        return f"preparer_entretien/etape_{_ORDINALS[nth[1]]}"
-    found = _STEP.search(folded)
-    if not found:
+        number = len(steps) if nth[1] == "derniere" else _ORDINALS[nth[1]]
+    elif found:
+        number = _NUMBERS.get(found[1]) or int(found[1])
+    else:
         return None
-    number = _NUMBERS.get(found[1]) or int(found[1])
-    return f"preparer_entretien/etape_{number}" if 1 <= number <= 8 else None
+    return steps[number - 1] if 1 <= number <= len(steps) else None
 
 
 def is_question(text: str, words: Sequence[str], question_words: Sequence[Sequence[str]]) -> bool:

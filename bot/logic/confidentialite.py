@@ -9,7 +9,7 @@ from dataclasses import dataclass
 _PUBLIC = re.compile(r"^(?:15|17|18|112|114|115|119|3018|3114|3919|116\s?000|116\s?006)$")
 _PHONE = re.compile(r"(?<![\w/])(?:\+\s?33|00\s?33|0)\s?(?:\(0\)\s?)?[1-9](?:[\s.\-_/]?\d{2}){4}(?!\d)")
 _EMAIL = re.compile(
-    r"[\w.+\-]+\s?(?:@|\(at\)|\[at\]|\barobase\b)\s?[\w\-]+(?:\s?(?:\.|\(dot\)|\bpoint\b)\s?[\w\-]+)+", re.I
+    r"[\w.+\-]{1,64}\s?(?:@|\(at\)|\[at\]|\barobase\b)\s?[\w\-]+(?:\s?(?:\.|\(dot\)|\bpoint\b)\s?[\w\-]+)+", re.I
 )
 _HANDLE = re.compile(r"(?<![\w.])@[\w.]{2,30}")
 _ACCOUNT = re.compile(
@@ -32,7 +32,18 @@ _DATE = re.compile(r"(?<!\d)\d{1,2}[/.\-]\d{1,2}[/.\-](?:19|20)\d{2}(?!\d)")
 _INTRODUCED = re.compile(
     r"\b((?:elle|il|jeune fille|jeune|fille|garçon|élève|gamine|gamin|ado|mineure|mineur)\s+s['’]?\s?appelle"
     r"|s['’]?appelle|(?:son|sa)\s+(?:pré)?nom\s*(?:est|c'est|:|=)|(?:pré)?nom\s*(?::|=)|prénommée?|nommée?|surnommée?"
-    r"|dénommée?)(\s+)([A-ZÀ-Ýa-zà-ÿ][\wÀ-ÿ'’\-]+(?:\s+[A-ZÀ-Ý][\wÀ-ÿ'’\-]+){0,2})",
+    r"|dénommée?)(\s+)(?!(?:comment|la|le|les|un|une|plus|pas|encore|quand|pour|par|à|au|toujours|souvent)\b)"
+    r"([A-ZÀ-Ýa-zà-ÿ][\wÀ-ÿ'’\-]+(?-i:(?:\s+[A-ZÀ-Ý][\wÀ-ÿ'’\-]+){0,2}))",
+    re.I,
+)
+_PLACE_OF_LIFE = re.compile(
+    r"\b(collège|college|lycée|lycee|école|ecole|foyer|mecs|internat|maternelle)\s+"
+    r"(?-i:((?:[A-ZÀ-Ý][\wÀ-ÿ'’\-]+)(?:\s+[A-ZÀ-Ý][\wÀ-ÿ'’\-]+){0,3}))",
+    re.I,
+)
+_IS_NAMED = re.compile(
+    r"\b((?:mon|ma|notre|l['’]|cette|la|une?)\s?(?:élève|jeune|ado|fille|mineure?|patiente?|gamine?)\s+(?:est|c['’]est)\s+)"
+    r"(?-i:([A-ZÀ-Ý][a-zà-ÿ'’\-]{2,}(?:\s+[A-ZÀ-Ý][\wÀ-ÿ\-]+)?))",
     re.I,
 )
 _CALLED = re.compile(
@@ -63,5 +74,7 @@ def mask(text: str) -> Masked:
     masked = _BIRTH.sub(rf"\g<1>\g<2>{DATE}", masked)
     masked = _DATE.sub(DATE, masked)
     masked = _INTRODUCED.sub(rf"\g<1>\g<2>{NAME}", masked)
+    masked = _PLACE_OF_LIFE.sub(rf"\g<1> {NAME}", masked)
+    masked = _IS_NAMED.sub(rf"\g<1>{NAME}", masked)
     masked = _CALLED.sub(lambda m: m[0][: m.start(2) - m.start()] + NAME, masked)
     return Masked(masked, masked != text)

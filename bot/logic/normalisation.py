@@ -11,6 +11,8 @@ _LIGATURES = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d
 _PLAIN = str.maketrans(
     {**{chr(code): unicodedata.normalize("NFKD", chr(code))[0] for code in range(0xC0, 0x250)}, **_LIGATURES}
 )
+# What bot/logic/confidentialite.py puts in place of a name or a number says nothing of the young person.
+_MASKED = re.compile(r"\[(?:nom|téléphone|courriel|compte|adresse|date)\]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 
@@ -25,6 +27,7 @@ def fold(text: str) -> str:
 
 def words(text: str, abbreviations: Mapping[str, str] | None = None) -> list[str]:
     """Folded words of `text`, chat abbreviations written out and stretched letters shortened ("ouiiii" -> "oui")."""
+    text = _MASKED.sub(" ", text)
     found: list[str] = []
     for word in _REPEATED.sub(r"\1", fold(text)).split():
         expansion = abbreviations.get(word) if abbreviations else None

@@ -56,11 +56,22 @@ class Move:
     expected: str | None = None
 
 
-def enter(path: Path, key: str, position: Position) -> Move:
-    """Show the answer `key` of `path` and stand at its step; an answer of no step leaves the place as it is."""
+REMINDER = "naviguer/reprise"
+
+
+def enter(path: Path, key: str, position: Position, chosen: bool = True) -> Move:
+    """Show the answer `key` of `path` and stand at its step; an answer of no step leaves the place as it is.
+
+    A question whose answer belongs to another path than the one under way is answered there and then, unless it was
+    `chosen` (a button, a step's name) or opens that path.
+    """
     step = path.step_at(key)
     if step is None:
         return Move(position, (f"{path.name}/{key}",))
+    elsewhere = position.path not in (None, path.name)
+    if elsewhere and not chosen and key != path.steps[0].id:
+        reminder = () if position.paused else (REMINDER,)
+        return Move(position, (f"{path.name}/{key}", *reminder))
     return Move(Position(path.name, step.id), (f"{path.name}/{key}",))
 
 
@@ -88,7 +99,8 @@ def move(paths: Mapping[str, Path], position: Position, direction: str, answers:
     if target < 0:
         return Move(going_on, ("naviguer/debut",))
     if target >= len(path.steps):
-        return Move(Position(), ("naviguer/fin",))
+        # The place is kept, so that one can look back; it is paused, so that nothing insists.
+        return Move(replace(position, paused=True), ("naviguer/fin",))
     return enter(path, path.steps[target].id, position)
 
 

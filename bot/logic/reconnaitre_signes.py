@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.logic.parcours import Position
 from bot.logic.request import Request
 
 HARM = "atteinte"
 VULNERABILITY = "vulnerabilite"
 DESCRIBE = "decrire"
+PATH = "reconnaitre_signes"
 _SHORTEST_STORY = 6  # words: below, "je veux décrire une situation" announces a story and tells none
 
 
@@ -55,16 +57,16 @@ def _listed(signs: Iterable[NamedSign]) -> str:
     return "\n".join(f"- {family} : {', '.join(names)}" for family, names in families.items())
 
 
-def answer_description(request: Request, known: Mapping[str, NamedSign]) -> Survey | None:
-    """The survey of a description told in words, None when nothing was told yet (a button, or a short announcement)."""
+def answer_description(request: Request, before: Sequence[str], known: Mapping[str, NamedSign]) -> Survey | None:
+    """The survey of what is told in words, with the signs told `before`; None when nothing is told yet."""
     if request.name != DESCRIBE:
         return None
     signs = request.values("signe")
-    if not signs and (request.from_button or len(request.text.split()) < _SHORTEST_STORY):
+    if not signs and (request.chosen or len(request.text.split()) < _SHORTEST_STORY):
         return None
-    return survey(signs, known)
+    return survey([*before, *signs] if signs else (), known)
 
 
-def expects_description(name: str) -> bool:
-    """True when the answer `name` invites to describe."""
-    return name in (DESCRIBE, "commencer")
+def expects_description(name: str, position: Position) -> bool:
+    """True when the answer `name` invites to describe and the user stands in this path."""
+    return position.path == PATH and name in (DESCRIBE, "commencer")

@@ -8,30 +8,26 @@ from typing import Any
 
 from bot.logic.parcours import Position
 
+CHOSEN = "choisi"  # property of the parse data set by bot/nlu/last_word.py
+
 
 @dataclass(frozen=True)
 class Request:
-    """The key asked for ("loi/client_peines"), its two halves, what was read in the text and the other candidates."""
+    """The key asked for ("loi/client_peines"), what was read in the text and the other candidates.
+
+    `chosen` is True when the user pressed or typed a choice, or named a step, instead of asking in words.
+    """
 
     key: str
     entities: tuple[tuple[str, str], ...]
     candidates: tuple[tuple[str, float], ...]
     text: str
-
-    @property
-    def topic(self) -> str:
-        """First half of the key."""
-        return self.key.partition("/")[0]
+    chosen: bool = False
 
     @property
     def name(self) -> str:
         """Second half of the key, empty for a plain intent."""
         return self.key.partition("/")[2]
-
-    @property
-    def from_button(self) -> bool:
-        """True when a button was pressed instead of words typed."""
-        return self.text.startswith("/")
 
     def values(self, entity: str) -> tuple[str, ...]:
         """Values of the entities named `entity`."""
@@ -46,6 +42,7 @@ def read_request(message: Mapping[str, Any]) -> Request:
         entities=tuple((e["entity"], str(e["value"])) for e in message.get("entities") or ()),
         candidates=tuple((r["name"], float(r["confidence"])) for r in message.get("intent_ranking") or ()),
         text=str(message.get("text") or ""),
+        chosen=bool(message.get(CHOSEN)),
     )
 
 

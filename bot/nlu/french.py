@@ -48,7 +48,6 @@ class Match:
     end: int
 
 
-@lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """One form for plural, feminine and verb endings of a folded word ("fuguees", "fuguent" -> "fugu")."""
     if len(word) > 4 and word[-1] in "sx":

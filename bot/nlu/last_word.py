@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -13,11 +14,15 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, RESPONSE_SELECTOR, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.content.answers import read_answers
 from bot.content.keys import known_keys
 from bot.content.lexicon import read_lexicon
 from bot.content.location import DATA
+from bot.content.paths import read_paths
 from bot.logic.comprehension import (
+    DESCRIBE,
     FALLBACK,
+    INTERVIEW,
     Choice,
     Context,
     Observation,
@@ -28,8 +33,10 @@ from bot.logic.comprehension import (
     split_key,
 )
 from bot.logic.normalisation import words
+from bot.logic.request import CHOSEN
 
 _PLACES = frozenset({"departement", "lieu_ambigu", "collectivite"})
+_ARTICLE = re.compile(r"\b\d{3}-\d{1,2}(?:-\d{1,2})?\b")
 _SHORT = 6  # words of a message that only says a profession: "je suis infirmière scolaire en lycée"
 _PLACE_ALONE = 4  # words of a message that is nothing but a place: "dans le Val d'Oise"
 
@@ -68,11 +75,23 @@ class LastWord(GraphComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             reading = read_message(self._observe(message, text), _context(tracker), self._known, self._thresholds)
+            reading = self._without_foreign_article(text, reading)
             if text.startswith("/"):
                 # Rasa's own RegexMessageHandler comes last and would obey any "/intent{...}": it must not see one.
                 message.set(TEXT, text.lstrip("/") or "?", add_to_output=True)
             self._write(message, reading)
         return messages
+
+    def _without_foreign_article(self, text: str, reading: Reading) -> Reading:
+        """Never answer about an article of law with a text that does not name it."""
+        asked = _ARTICLE.findall(text)
+        answer = read_answers(DATA / "responses").get(reading.key)
+        if not asked or reading.chosen or answer is None or reading.key == DESCRIBE:
+            return reading
+        told = " ".join(variant.text for variant in answer.variants)
+        if reading.key.startswith("urgence/") or any(article in told for article in asked):
+            return reading
+        return Reading(FALLBACK, reading.confidence, reading.candidates)
 
     def _observe(self, message: Message, text: str) -> Observation:
         entities = message.get(ENTITIES) or []
@@ -86,6 +105,7 @@ class LastWord(GraphComponent):
             signs=tuple(e["value"] for e in entities if e["entity"] == "signe"),
             place_found=not found.isdisjoint(_PLACES),
             is_short=len(typed) <= _SHORT,
+            is_brief=len(typed) <= _PLACE_ALONE,
             place_is_whole_message=len(typed) <= _PLACE_ALONE and "signe" not in found,
             profession=_first(entities, "profession"),
             need=_first(entities, "besoin"),
@@ -98,6 +118,7 @@ class LastWord(GraphComponent):
         message.set(INTENT, {"name": topic, "confidence": reading.confidence}, add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         selected = {} if topic == FALLBACK else {topic: _response(reading)}
+        message.set(CHOSEN, reading.chosen, add_to_output=True)
         message.set(RESPONSE_SELECTOR, {"all_retrieval_intents": self._topics, **selected}, add_to_output=True)
 
 
@@ -116,8 +137,17 @@ def _context(tracker: DialogueStateTracker) -> Context:
     return Context(
         choices=_last_choices(tracker),
         expected=tracker.get_slot("attente"),
-        path=tracker.get_slot("parcours"),
+        steps=_steps(tracker.get_slot("parcours")),
+        place_known=bool(tracker.get_slot("departement")),
     )
+
+
+def _steps(path_name: str | None) -> tuple[str, ...]:
+    """What « étape N » names: a step of the path under way, of the interview anywhere else."""
+    path = read_paths(DATA / "parcours").get(path_name or "")
+    if path is None or path.name == "preparer_entretien":
+        return INTERVIEW
+    return tuple(f"{path.name}/{step.id}" for step in path.steps)
 
 
 def _last_choices(tracker: DialogueStateTracker) -> tuple[Choice, ...]:

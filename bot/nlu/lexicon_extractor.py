@@ -12,6 +12,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.content.keys import known_keys
 from bot.content.lexicon import Lexicon, read_lexicon
 from bot.content.location import DATA
 from bot.content.places import load_gazetteer
@@ -21,6 +22,7 @@ from bot.nlu.french import LexiconMatcher, clauses
 
 _EXCEPTION = "sauf"
 _NEAR = 5  # words between "je" and the profession
+_REQUEST = 6  # words of a message that asks for a contact in a place
 _SHORT = 4  # words of a clause that is nothing but a profession
 
 
@@ -48,6 +50,7 @@ class LexiconExtractor(GraphComponent):
         """Compile the matchers of `lexicon`."""
         ignored = lexicon.small_words.ignored
         self._lexicon = lexicon
+        self._known = known_keys(DATA)
         self._gazetteer = load_gazetteer(DATA / "directory")
         self._signs = LexiconMatcher(((s.id, e) for s in lexicon.signs for e in s.expressions), ignored)
         self._dangers = LexiconMatcher(_danger_entries(lexicon), ignored)
@@ -63,6 +66,10 @@ class LexiconExtractor(GraphComponent):
         """Append the entities of each message to what it already has."""
         for message in messages:
             text = message.get(TEXT) or ""
+            if text.startswith("/") and text[1:] not in self._known:
+                # Not a payload of ours: words like any other, whose danger must be read.
+                text = text.lstrip("/ ")
+                message.set(TEXT, text, add_to_output=True)
             if text and not text.startswith("/"):
                 place_expected = tracker.get_slot("attente") == "departement"
                 found = [_entity(name, value, text) for name, value in self.read(text, place_expected)]
@@ -73,7 +80,7 @@ class LexiconExtractor(GraphComponent):
         """(entity, value) pairs found in `text`."""
         parts = clauses(text, self._lexicon.abbreviations)
         found: list[tuple[str, str]] = [("signe", sign) for sign in self.signs(parts)]
-        danger = self.danger([word for part in parts for word in part])
+        danger = self.danger(parts)
         if danger:
             found.append(("danger", danger))
         for part in parts:
@@ -81,7 +88,10 @@ class LexiconExtractor(GraphComponent):
                 kind, _, value = match.label.partition(":")
                 if (kind, value) not in found and (kind == "besoin" or _speaks_of_oneself(part, match.start)):
                     found.append((kind, value))
-        return [*found, *_place_entities(find_place(text, self._gazetteer, expected=place_expected))]
+        # « crip Toulouse » names its town without « à ».
+        announced = any(kind == "besoin" for kind, _ in found) and sum(map(len, parts)) <= _REQUEST
+        place = find_place(text, self._gazetteer, expected=place_expected or announced)
+        return [*found, *_place_entities(place)]
 
     def signs(self, parts: list[list[str]]) -> list[str]:
         """Ids of the signs said of the young person and not denied, in the order of the text."""
@@ -96,9 +106,9 @@ class LexiconExtractor(GraphComponent):
             )
         )
 
-    def danger(self, words: list[str]) -> str | None:
+    def danger(self, parts: list[list[str]]) -> str | None:
         """Id of the first danger, in the order of data/lexicon/dangers.yml, that no exception cancels."""
-        labels = {match.label for match in self._dangers(words)}
+        labels = {match.label for part in parts for match in self._dangers(part)}
         if not labels or _EXCEPTION in labels:
             return None
         ids = (d.id for d in self._lexicon.dangers)

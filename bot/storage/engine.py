@@ -22,7 +22,10 @@ def open_engine(url: str) -> Engine:
         if address.database in (None, "", ":memory:"):
             options["poolclass"] = StaticPool
     else:
+        # A database that does not answer must not keep everybody waiting: an action runs in the server's own loop.
         options["pool_pre_ping"] = True
+        options["pool_timeout"] = 3
+        options["connect_args"] = {"connect_timeout": 3, "options": "-c statement_timeout=3000"}
     return create_engine(url, future=True, **options)
 
 

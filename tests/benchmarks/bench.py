@@ -132,9 +132,9 @@ def _vigie(work: Path) -> System:
 
 def _trained(system: System, tell: Tell) -> float:
     tell(f"{system.name}: training")
-    seconds = round(train(system, tell), 1)
+    seconds = train(system, tell)
     tell(f"{system.name}: trained in {seconds:.0f} s")
-    return seconds
+    return round(seconds, 1)
 
 
 def _stock_model(stock: System, epochs: int, reuse: bool, tell: Tell) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def draw(results: dict[str, Any], file: Path) -> None:
     turns.set_title("One turn over HTTP (box p25-p75, whiskers p5-p95)")
     turns.grid(axis="y", which="both", alpha=0.25)
     turns.legend(frameon=False)
-    rate.set_title("Messages per second, 16 users")
+    rate.set_title("Messages per second")
     rate.margins(y=0.12)
     for axes in (turns, rate):
         axes.spines[["top", "right"]].set_visible(False)

@@ -25,13 +25,13 @@ class Row:
 
 ROWS = (
     Row("start to first reply, median", ("start", "median_s"), "s", budget=4),
-    Row("resident memory after the first turns", ("memory", "total_mb"), "GB", scale=1e-3, budget=0.6),
+    Row("resident memory after {memory_turns} turns", ("memory", "total_mb"), "GB", scale=1e-3, budget=0.6),
     Row("one turn, `utter_` answer, p50", ("rule", "p50_ms"), "ms", budget=5),
     Row("one turn, `utter_` answer, p95", ("rule", "p95_ms"), "ms"),
     Row("one turn, custom action, p50", ("action", "p50_ms"), "ms", budget=7),
     Row("one turn, custom action, p95", ("action", "p95_ms"), "ms"),
-    Row("16 users at once, messages", ("load", "per_second"), "/s", budget=350, more_is_better=True),
-    Row("16 users at once, one turn, p95", ("load", "p95_ms"), "ms"),
+    Row("{clients} users at once, messages", ("load", "per_second"), "/s", budget=350, more_is_better=True),
+    Row("{clients} users at once, one turn, p95", ("load", "p95_ms"), "ms"),
     Row("understanding alone, p50", ("parse", "p50_ms"), "ms"),
     Row("understanding alone, p95", ("parse", "p95_ms"), "ms"),
     Row("training", ("training_s",), "s", budget=60),
@@ -43,20 +43,20 @@ def write_report(results: dict[str, Any], folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     draw(results, folder / "turns.png")
-    table = comparison(results["systems"])
+    table = comparison(results["systems"], results["plan"])
     (folder / "README.md").write_text(_page(results, table), encoding="utf-8")
     return table
 
 
-def comparison(systems: dict[str, dict[str, Any]]) -> str:
+def comparison(systems: dict[str, dict[str, Any]], plan: dict[str, Any]) -> str:
     """The Markdown table."""
     lines = ["| what | Vigie | stock Rasa | times better | budget | met |", "|---|---:|---:|---:|---:|:---:|"]
-    return "\n".join([*lines, *(_line(row, systems["vigie"], systems.get("stock")) for row in ROWS)])
+    return "\n".join([*lines, *(_line(row, plan, systems["vigie"], systems.get("stock")) for row in ROWS)])
 
 
-def _line(row: Row, vigie: dict[str, Any], stock: dict[str, Any] | None) -> str:
+def _line(row: Row, plan: dict[str, Any], vigie: dict[str, Any], stock: dict[str, Any] | None) -> str:
     ours = _value(row, vigie)
-    cells = [f"{row.what} ({row.unit})", _shown(ours), "-", "-", "", ""]
+    cells = [f"{row.what.format(**plan)} ({row.unit})", _shown(ours), "-", "-", "", ""]
     if stock:
         theirs = _value(row, stock)
         cells[2:4] = _shown(theirs), f"{ours / theirs if row.more_is_better else theirs / ours:.1f}"
@@ -85,8 +85,8 @@ def _page(results: dict[str, Any], table: str) -> str:
         "Written by `make bench` from [results.json](results.json); do not edit. Budgets are those of the design.",
         *(["**Quick trial: too few turns and epochs to mean anything.**"] if results["quick"] else []),
         f"`{results['command']}`, {results['date']}, {machine['system']}, {machine['processor']}, {machine['cores']} "
-        f"cores, {machine['memory_gb']} GB, load average {machine['load_average_before']} before the start. {versions}. "
-        f"Installed packages {'with' if machine['bytecode_compiled'] else 'without'} compiled bytecode.",
+        f"cores, {machine['memory_gb']} GB, load average {machine['load_average_before']} before the start. "
+        f"{versions}. Installed packages {'with' if machine['bytecode_compiled'] else 'without'} compiled bytecode.",
         table,
         f"Errors (status other than 200, broken connection, 60 s of silence): {_counts(systems, 'errors')}. "
         f"Empty answers: {_counts(systems, 'empty')}.",
@@ -123,12 +123,12 @@ def _method(plan: dict[str, Any]) -> list[str]:
         "Rasa's action server is already up. Earlier steps have put the files in the disk cache.",
         f"Memory: resident set of the server, its children and, for stock Rasa, its action server, after "
         f"{plan['memory_turns']} turns of the mix below; GB are 10^9 bytes.",
-        f"One turn: a single user, {plan['warmup']} turns of warm-up then {plan['turns']} measured; typed questions, one "
-        "per request of our training data, of the topics whose rule gives an `utter_` answer, then of those whose rule "
-        "runs a custom action.",
-        f"Load: {plan['clients']} users, each waits for its answer before it sends the next message, {plan['messages']} "
-        f"messages, {plan['rounds']} rounds, the median round is shown; a fixed mix of 70% typed questions and 30% "
-        "buttons of our data.",
+        f"One turn: a single user, {plan['warmup']} turns of warm-up then {plan['turns']} measured; typed questions, "
+        "one per request of our training data, of the topics whose rule gives an `utter_` answer, then of those whose "
+        "rule runs a custom action.",
+        f"Load: {plan['clients']} users, each waits for its answer before it sends the next message, "
+        f"{plan['messages']} messages after {plan['warmup']} of warm-up, {plan['rounds']} rounds, the median round is "
+        "shown; a fixed mix of 70% typed questions and 30% buttons of our data.",
         f"Everywhere a conversation lasts {plan['conversation']} turns, then the user starts another: in stock Rasa a "
         "turn costs more as the conversation grows, so longer ones would favour Vigie.",
         "Understanding: `parse_message` on the loaded model, in a process, without dialogue nor HTTP.",
@@ -147,15 +147,16 @@ def _stock(stock: dict[str, Any]) -> list[str]:
         "ResponseSelector, FallbackClassifier (0.3, 0.1); MemoizationPolicy, RulePolicy, UnexpecTEDIntentPolicy, "
         f"TEDPolicy. {stock['epochs']} epochs for each trained part (the starter's: 100); trained {trained}.",
         "Data: our `data/nlu`, `data/responses` and `domain.yml`, unchanged but for the actions. We have rules and no "
-        "stories, so UnexpecTEDIntentPolicy and TEDPolicy have nothing to learn and cost nothing at prediction: a stock "
-        "assistant with stories is slower than this one.",
+        "stories, so UnexpecTEDIntentPolicy and TEDPolicy have nothing to learn and cost next to nothing at "
+        "prediction: a stock assistant with stories is slower than this one.",
         "Rules: ours, where every custom action is replaced by a trivial one that says one sentence, and where the "
         "action that Vigie runs after each `utter_` answer (back to the guided path) is left out. Vigie's own actions "
         "do their real work, directory included.",
         "Served by `rasa run` with its REST channel, in-memory tracker store, and `rasa run actions` in a second "
-        "process over HTTP on loopback.",
+        "process over HTTP on loopback. As by default, each call of the action carries the whole domain.",
         "Buttons name an answer inside a topic (`/topic/answer`). Stock Rasa does not know such an intent and reads "
-        "them as text; the same messages are sent to both.",
+        "them as text; the same messages are sent to both. Its empty answers come when its ResponseSelector picks a "
+        "request that has no text of its own, because an action of Vigie answers it.",
         f"Answers of stock Rasa that came from its custom action: {by_action['rule']} in the `utter_` measure, "
         f"{by_action['action']} in the custom action measure. What is not as expected was understood otherwise.",
     ]

@@ -108,7 +108,7 @@ def server(system: System, message: str) -> Iterator[tuple[psutil.Process, float
 def resident_memory(process: psutil.Process) -> float:
     """Resident megabytes (10^6 bytes) of a process and its children."""
     family = [process, *process.children(recursive=True)]
-    return sum(member.memory_info().rss for member in family) / 1e6
+    return float(sum(member.memory_info().rss for member in family)) / 1e6
 
 
 @contextlib.contextmanager

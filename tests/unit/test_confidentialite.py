@@ -23,6 +23,8 @@ PLANTED = [
     ("au 3 bis avenue Jean Jaurès", "Jaurès"),
     ("née le 12/03/2010", "12/03/2010"),
     ("née le 4 mars 2010", "mars 2010"),
+    ("mon élève est Léa", "Léa"),
+    ("au collège Jean Moulin", "Moulin"),
     ("https://instagram.com/lilou", "lilou"),
 ]
 KEPT = [
@@ -33,6 +35,8 @@ KEPT = [
     "son snap est rempli de messages",
     "article 225-12-1 du Code pénal",
     "étape 4",
+    "elle s'appelle comment la loi ?",
+    "je travaille en collège et en lycée",
     "elle s'isole de plus en plus",
 ]
 

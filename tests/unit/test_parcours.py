@@ -35,7 +35,8 @@ def test_the_line_has_two_ends() -> None:
     assert move(PATHS, Position("parler", "debut"), "precedent", ANSWERS).answers == ("naviguer/debut",)
     over = move(PATHS, Position("parler", "fin"), "suivant", ANSWERS)
     assert over.answers == ("naviguer/fin",)
-    assert over.position == Position()
+    assert over.position == Position("parler", "fin", paused=True)
+    assert move(PATHS, over.position, "precedent", ANSWERS).answers == ("parler/milieu",)
 
 
 def test_a_pause_keeps_the_place() -> None:
@@ -62,3 +63,12 @@ def test_starting_again_outside_a_path_forgets_everything() -> None:
 def test_the_title_of_a_step() -> None:
     assert step_title(PATHS, MIDDLE) == "Milieu"
     assert step_title(PATHS, Position()) is None
+
+
+def test_a_question_of_another_path_is_answered_and_the_place_kept() -> None:
+    other = Path("apres", "Après", (Step("commencer", "Début"), Step("parents", "Parents")), {})
+    asked = enter(other, "parents", MIDDLE, chosen=False)
+    assert asked.position == MIDDLE
+    assert asked.answers == ("apres/parents", "naviguer/reprise")
+    assert enter(other, "parents", MIDDLE, chosen=True).position == Position("apres", "parents")
+    assert enter(other, "commencer", MIDDLE, chosen=False).position == Position("apres", "commencer")
