@@ -61,6 +61,12 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--only", choices=["vigie"], help="leave stock Rasa out")
     parser.add_argument("--work", type=Path, help="keep models and logs in this folder (default: a temporary one)")
     parser.add_argument("--skip-stock-training", action="store_true", help="reuse the stock model left in --work")
+    parser.add_argument(
+        "--stock-epochs",
+        type=int,
+        default=STARTER_EPOCHS,
+        help="epochs of each trained part of stock Rasa; fewer than the starter's 100 shorten its training only",
+    )
     parser.add_argument("--output", type=Path, help="where to write (default: docs/benchmarks; WORK/report if --quick)")
     options = parser.parse_args(argv)
     if options.skip_stock_training and not options.work:
@@ -86,7 +92,7 @@ def _measure(options: argparse.Namespace, argv: list[str], work: Path, tell: Tel
     systems = [vigie]
     found: Results = {"vigie": {"training_s": _trained(vigie, tell)}}
     if options.only != "vigie":
-        epochs = _QUICK_EPOCHS if options.quick else STARTER_EPOCHS
+        epochs = _QUICK_EPOCHS if options.quick else options.stock_epochs
         stock = make_stock(ROOT, work / "stock", work, epochs)
         systems.append(stock)
         found["stock"] = _stock_model(stock, epochs, options.skip_stock_training, tell)

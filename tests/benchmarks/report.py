@@ -145,7 +145,9 @@ def _stock(stock: dict[str, Any]) -> list[str]:
         "`policies` are empty; Rasa fills them from its `default_config.yml`): WhitespaceTokenizer, RegexFeaturizer, "
         "LexicalSyntacticFeaturizer, CountVectorsFeaturizer twice, DIETClassifier, EntitySynonymMapper, "
         "ResponseSelector, FallbackClassifier (0.3, 0.1); MemoizationPolicy, RulePolicy, UnexpecTEDIntentPolicy, "
-        f"TEDPolicy. {stock['epochs']} epochs for each trained part (the starter's: 100); trained {trained}.",
+        f"TEDPolicy. {stock['epochs']} epochs for each trained part (the starter's: 100); trained {trained}. With "
+        "fewer epochs than the starter's, the training time shown for stock is shorter than it really is; a turn, the "
+        "start and the memory do not depend on them.",
         "Data: our `data/nlu`, `data/responses` and `domain.yml`, unchanged but for the actions. We have rules and no "
         "stories, so UnexpecTEDIntentPolicy and TEDPolicy have nothing to learn and cost next to nothing at "
         "prediction: a stock assistant with stories is slower than this one.",
