@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import urllib.error
 import urllib.request
 from typing import Any
 
@@ -21,8 +20,8 @@ def chat(base_url: str) -> int:
     while True:
         try:
             _show(console, _send(base_url, sender, text))
-        except urllib.error.URLError as error:
-            console.print(f"[red]Rien ne répond à {base_url} ({error.reason}) : lancez `make run`.[/red]")
+        except (OSError, ValueError) as error:
+            console.print(f"[red]Pas de réponse de {base_url} ({error}) : l'assistant tourne-t-il (`make run`) ?[/red]")
             return 1
         try:
             text = console.input("[bold]vous > [/bold]")

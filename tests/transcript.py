@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
+SENDER = f"transcription-{secrets.token_hex(4)}"
 HEADER = """# Une conversation de référence
 
 Jouée par `curl` contre `make run`, tour par tour, sans retouche (`python -m tests.transcript`).
@@ -40,7 +42,7 @@ def main(url: str) -> int:
 
 def curl(url: str, text: str) -> list[dict[str, object]]:
     """One turn."""
-    body = json.dumps({"sender": "transcription", "message": text})
+    body = json.dumps({"sender": SENDER, "message": text})
     command = [
         "curl",
         "-s",

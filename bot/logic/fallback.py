@@ -9,7 +9,7 @@ from typing import Any
 from bot.logic.comprehension import Choice
 
 MOST_CHOICES = 3
-# An emergency is recognised or asked about, never guessed: these are not offered as « did you mean ».
+# Who writes is recognised, never guessed; welcome and navigation are no readings of a question.
 NEVER_OFFERED = ("urgence/mineur_ecrit", "urgence/proche_ecrit", "urgence/demande_interdite", "accueil/", "naviguer/")
 PLAUSIBLE = 0.04  # confidence under which a candidate is not worth reading
 

@@ -35,7 +35,14 @@ function readFrom(block) {
   log.scrollTop = block.offsetTop - log.offsetTop - 16;
 }
 
+let waiting = false;
+
 async function send(message, shown) {
+  if (waiting) return;
+  waiting = true;
+  log.querySelectorAll(".choices button").forEach((button) => { button.disabled = true; });
+  const clock = new AbortController();
+  const limit = setTimeout(() => clock.abort(), 25000);
   const asked = shown ? show(shown, true) : null;
   if (asked) readFrom(asked);
   status.textContent = "Vigie écrit…";
@@ -44,7 +51,7 @@ async function send(message, shown) {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ sender, message }),
-      signal: AbortSignal.timeout(25000),
+      signal: clock.signal,
     });
     if (!answer.ok) throw new Error(String(answer.status));
     let number = 1;
@@ -60,16 +67,19 @@ async function send(message, shown) {
     if (begins) readFrom(begins);
     status.textContent = "";
   } catch {
-    if (shown && !message.startsWith("/")) field.value = shown;
+    if (shown && !message.startsWith("/") && !field.value) field.value = shown;
+    log.querySelectorAll(".choices:last-of-type button").forEach((button) => { button.disabled = false; });
     status.textContent = "Vigie ne répond pas. Réessayez dans un instant ; en cas de danger le 17, à tout moment le 119.";
   }
+  clearTimeout(limit);
+  waiting = false;
   field.focus();
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = field.value.trim();
-  if (!text) return;
+  if (!text || waiting) return;
   field.value = "";
   send(text, text);
 });

@@ -34,3 +34,14 @@ def test_one_rule_per_intent_of_the_domain() -> None:
 def test_no_action_says_a_sentence_of_its_own() -> None:
     for file in (ROOT / "actions").glob("action_*.py"):
         assert "utter_message(text" not in file.read_text(encoding="utf-8"), file.name
+
+
+def test_nothing_but_the_turn_decides_the_next_action() -> None:
+    # bot/engine/one_turn_rules.py remembers a decision by intent and actions: no slot may weigh in.
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    assert all(slot["influence_conversation"] is False for slot in domain["slots"].values())
+    assert "forms" not in domain
+    for file in (ROOT / "data/rules").glob("*.yml"):
+        for rule in yaml.safe_load(file.read_text(encoding="utf-8"))["rules"]:
+            assert {key for step in rule["steps"] for key in step} == {"intent", "action"}, rule["rule"]
+    assert not list((ROOT / "data/stories").glob("*.yml"))
