@@ -38,7 +38,6 @@ class Place:
     code: str = ""
     name: str = ""
     choices: tuple[Choice, ...] = ()
-    corrected: bool = False
 
 
 NOWHERE = Place("none")
@@ -66,23 +65,18 @@ def find_place(text: str, gazetteer: Gazetteer, expected: bool = False) -> Place
         # Before the names inside the sentence: "haut savoie" is Haute-Savoie misspelt, not Savoie.
         codes = corrections(core, gazetteer, thorough=expected)
         if codes:
-            return _place(codes, gazetteer, corrected=True)
+            return _place(codes, gazetteer)
     return _place(_combine(_narrowed(_hits(words, gazetteer, expected), words, gazetteer)), gazetteer)
 
 
-def department_place(code: str, gazetteer: Gazetteer) -> Place:
-    """Place of a département code, as carried by a button; NOWHERE for an unknown code."""
-    return _place((code,), gazetteer) if code in gazetteer.departments else NOWHERE
-
-
-def _place(codes: Sequence[str], gazetteer: Gazetteer, corrected: bool = False) -> Place:
+def _place(codes: Sequence[str], gazetteer: Gazetteer) -> Place:
     known = [gazetteer.departments[code] for code in codes if code in gazetteer.departments]
     if not known:
         return NOWHERE
     if len(known) > 1:
         choices = tuple(Choice(one.code, f"{one.name} ({one.code})") for one in known)
-        return Place("ambiguous", choices=choices, corrected=corrected)
-    return Place("overseas" if known[0].overseas else "department", known[0].code, known[0].name, (), corrected)
+        return Place("ambiguous", choices=choices)
+    return Place("overseas" if known[0].overseas else "department", known[0].code, known[0].name)
 
 
 def _core(words: list[str], gazetteer: Gazetteer) -> list[str]:

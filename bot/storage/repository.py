@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from bot.logic.directory_model import NATIONAL, Contact
+from bot.logic.directory_model import Contact
 from bot.storage.tables import contacts, loaded_files
 
 _SEPARATOR = "|"
@@ -56,16 +56,6 @@ def replace_contacts(
 def all_contacts(session: Session) -> tuple[Contact, ...]:
     """Every contact, in the order of the delivered tables."""
     return _read(session)
-
-
-def contacts_for(session: Session, department_code: str, territories: Sequence[str] = ()) -> tuple[Contact, ...]:
-    """Contacts of a département, and of the wider `territories` that cover it (such as IDF)."""
-    return _read(session, contacts.c.department_code.in_((department_code, *territories)))
-
-
-def national_contacts(session: Session) -> tuple[Contact, ...]:
-    """Contacts of the whole country."""
-    return _read(session, contacts.c.department_code == NATIONAL)
 
 
 def stats(session: Session) -> Stats:

@@ -18,9 +18,10 @@ from bot.content.directory import load_policy, load_sheets, load_vocabulary
 from bot.directory_cli import main
 from bot.logic.contact_rows import read_contacts
 from bot.logic.contacter_departement import select
+from bot.storage.directory import Directory, DirectoryUnavailableError
 from bot.storage.directory_import import import_directory
 from bot.storage.engine import open_engine, upgrade
-from bot.storage.repository import all_contacts, contacts_for, national_contacts, stats
+from bot.storage.repository import all_contacts, stats
 from bot.storage.tables import metadata
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -56,13 +57,26 @@ def test_what_is_read_is_what_was_delivered(engine: Engine) -> None:
 
 def test_a_department_and_the_country(engine: Engine) -> None:
     import_directory(engine, SHEETS, VOCABULARY, NOW)
-    with Session(engine, future=True) as session:
-        local = contacts_for(session, "93", ("IDF",))
-        national = national_contacts(session)
-    assert {one.department_code for one in local} == {"93", "IDF"}
-    assert {one.department_code for one in national} == {"FR"} and len(national) == 20
-    selection = select([*local, *national], "93", "crip", load_policy(DIRECTORY), date(2026, 11, 21))
+    policy = load_policy(DIRECTORY)
+    read = Directory(engine).reader(policy.territories)
+    assert {one.department_code for one in read("93")} == {"93", "IDF", "FR"}
+    assert {one.department_code for one in read("")} == {"FR"} and len(read("")) == 20
+    selection = select(read("93"), "93", "crip", policy, date(2026, 11, 21))
     assert selection.shown[0].phones == ("01 43 93 10 35",)
+
+
+def test_a_database_that_goes_away_leaves_the_contacts_in_memory(engine: Engine) -> None:
+    import_directory(engine, SHEETS, VOCABULARY, NOW)
+    now = [0.0]
+    directory = Directory(engine, clock=lambda: now[0])
+    read = directory.reader({})
+    before = read("93")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE contacts")
+    now[0] = 3600.0
+    assert read("93") == before
+    with pytest.raises(DirectoryUnavailableError):
+        Directory(engine).reader({})("93")
 
 
 def test_loading_twice_replaces(engine: Engine) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.content.places import load_departments, load_gazetteer, load_postal_exceptions
 from bot.logic.communes import fold_names
 from bot.logic.gazetteer import Gazetteer
-from bot.logic.lieux import Place, department_place, find_place
+from bot.logic.lieux import find_place
 from bot.logic.normalisation import fold
 from bot.logic.spelling import distance
 
@@ -114,11 +114,6 @@ def test_fast_folding_is_folding() -> None:
 def test_choices_are_readable() -> None:
     place = find_place("Saint-Denis", GAZETTEER, expected=True)
     assert [choice.label for choice in place.choices] == ["La Réunion (974)", "Seine-Saint-Denis (93)"]
-
-
-def test_button_code() -> None:
-    assert department_place("93", GAZETTEER).name == "Seine-Saint-Denis"
-    assert department_place("96", GAZETTEER) == Place("none")
 
 
 @pytest.mark.parametrize(
