@@ -18,6 +18,34 @@ from bot.logic.normalisation import fold, words
 GAP = "~"
 LONGEST_GAP = 3
 _UNKNOWN = "_"
+# Words of almost every message: an expression is looked for by another of its words.
+_EVERYWHERE = frozenset(
+    [
+        "elle",
+        "el",
+        "il",
+        "ils",
+        "elles",
+        "on",
+        "je",
+        "me",
+        "nous",
+        "est",
+        "suis",
+        "sont",
+        "ai",
+        "avec",
+        "qui",
+        "que",
+        "ki",
+        "ke",
+        "pas",
+        "ne",
+        "plus",
+        "fille",
+        "jeune",
+    ]
+)
 # Nouns and adjectives in -ent, which is otherwise a plural verb's ending ("fuguent").
 _NOT_A_VERB = (
     *(
@@ -77,28 +105,28 @@ class LexiconMatcher:
         self._vocab = Vocab()
         self._known: set[str] = set()
         self._phrases = PhraseMatcher(self._vocab)
-        # One matcher per first word: a message meets a handful of them, not the hundreds of expressions of a lexicon.
-        self._gapped: dict[str, Matcher] = {}
+        # Expressions with a gap or alternatives, by the word that tells them apart: a message meets a handful of these
+        # matchers, not the hundreds of expressions of a lexicon.
+        self._patterns: dict[str, Matcher] = {}
         phrases: dict[str, list[Doc]] = {}
-        gapped: dict[str, dict[str, list[list[dict[str, object]]]]] = {}
+        patterns: dict[str, dict[str, list[list[dict[str, object]]]]] = {}
         for label, expression in entries:
             slots = self._parse(expression)
-            if not slots:
+            choices = [slot for slot in slots if isinstance(slot, tuple)]
+            if not choices:
                 continue
-            if GAP in slots:
-                for first in slots[0]:
-                    gapped.setdefault(first, {}).setdefault(label, []).append(_gapped_pattern(slots))
+            if len(choices) == len(slots) and all(len(choice) == 1 for choice in choices):
+                phrases.setdefault(label, []).append(Doc(self._vocab, words=[choice[0] for choice in choices]))
             else:
-                alternatives = [slot for slot in slots if isinstance(slot, tuple)]
-                phrases.setdefault(label, []).extend(
-                    Doc(self._vocab, words=list(choice)) for choice in itertools.product(*alternatives)
-                )
+                pattern = _pattern(slots)
+                for key in min(choices, key=_commonness):
+                    patterns.setdefault(key, {}).setdefault(label, []).append(pattern)
         for label, docs in phrases.items():
             self._phrases.add(label, docs)
-        for first, by_label in gapped.items():
-            self._gapped[first] = Matcher(self._vocab, validate=False)
-            for label, patterns in by_label.items():
-                self._gapped[first].add(label, patterns)
+        for key, by_label in patterns.items():
+            self._patterns[key] = Matcher(self._vocab, validate=False)
+            for label, found in by_label.items():
+                self._patterns[key].add(label, found)
 
     def __call__(self, clause: list[str]) -> list[Match]:
         """Matches in `clause`, positions counted in its words."""
@@ -107,8 +135,8 @@ class LexiconMatcher:
             return []
         # Unknown words become one placeholder: spaCy keeps every string it meets, users' words must not stay in memory.
         doc = Doc(self._vocab, words=[s if s in self._known else _UNKNOWN for _, s in kept])
-        firsts = {s for _, s in kept if s in self._gapped}
-        found = itertools.chain(self._phrases(doc), *(self._gapped[first](doc) for first in firsts))
+        keys = {s for _, s in kept if s in self._patterns}
+        found = itertools.chain(self._phrases(doc), *(self._patterns[key](doc) for key in keys))
         return [
             Match(self._vocab.strings[label], kept[start][0], kept[end - 1][0] + 1)
             for label, start, end in sorted(found, key=lambda m: (m[1], -m[2]))
@@ -137,7 +165,12 @@ class LexiconMatcher:
         return slots
 
 
-def _gapped_pattern(slots: list[tuple[str, ...] | str]) -> list[dict[str, object]]:
+def _commonness(choice: tuple[str, ...]) -> tuple[bool, int]:
+    """Sorts the words of an expression: those that few messages hold first."""
+    return any(word in _EVERYWHERE for word in choice), len(choice)
+
+
+def _pattern(slots: list[tuple[str, ...] | str]) -> list[dict[str, object]]:
     pattern: list[dict[str, object]] = []
     for slot in slots:
         if isinstance(slot, tuple):
