@@ -20,13 +20,13 @@ LONGEST_GAP = 3
 _UNKNOWN = "_"
 # Words of almost every message: an expression is looked for by another of its words.
 _EVERYWHERE = frozenset(
-    "elle el il ils elles on je me nous est suis sont ai avec qui que ki ke pas ne plus fille jeune".split()  # noqa: SIM905
+    "elle el il ils elles on je me nous est suis sont ai avec qui que ki ke pas ne plus fille jeune".split()
 )
 # Nouns and adjectives in -ent, which is otherwise a plural verb's ending ("fuguent").
 _NOT_A_VERB = tuple(
     "ment client parent violent argent absent present agent accident adolescent urgent different patient innocent "
     "souvent content evident recent president incident talent frequent consequent insolent referent dependent "
-    "precedent serpent ardent arpent".split()  # noqa: SIM905
+    "precedent serpent ardent arpent".split()
 )
 _CLAUSE_END = re.compile(r"[.,;:!?…()\n]+|\bmais\b", re.IGNORECASE)
 
