@@ -21,6 +21,7 @@ from bot.logic.portee import is_about_someone_else, is_denied
 from bot.nlu.french import LexiconMatcher, clauses
 
 _EXCEPTION = "sauf"
+NOW = "danger_immediat"
 _NEAR = 5  # words between "je" and the profession
 _REQUEST = 6  # words of a message that asks for a contact in a place
 _SHORT = 4  # words of a clause that is nothing but a profession
@@ -109,6 +110,10 @@ class LexiconExtractor(GraphComponent):
     def danger(self, parts: list[list[str]]) -> str | None:
         """Id of the first danger, in the order of data/lexicon/dangers.yml, that no exception cancels."""
         labels = {match.label for part in parts for match in self._dangers(part)}
+        if len(parts) > 1:
+            # « il est là, il a un couteau »: the danger of now may be told over a comma; the others would be misread.
+            whole = {match.label for match in self._dangers([word for part in parts for word in part])}
+            labels |= {label for label in whole if label in (NOW, _EXCEPTION, f"{_EXCEPTION}:{NOW}")}
         if not labels or _EXCEPTION in labels:
             return None
         ids = (d.id for d in self._lexicon.dangers)

@@ -173,4 +173,5 @@ def _machine() -> dict[str, Any]:
 
 def _shown(argument: str) -> str:
     """A path may name a user or a machine."""
-    return argument if (argument.startswith("--") and "=" not in argument) or argument == "vigie" else "DIR"
+    plain = (argument.startswith("--") and "=" not in argument) or argument == "vigie" or argument.isdigit()
+    return argument if plain else "DIR"
