@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.content.location import DATA
 from bot.content.paths import read_paths
-from bot.logic.parcours import step_title
+from bot.logic.parcours import REMINDER, step_title
 from bot.logic.request import read_position
 
 
@@ -25,5 +25,5 @@ class ActionReprendreParcours(Action):
         position = read_position(tracker.slots)
         title = step_title(read_paths(DATA / "parcours"), position)
         if title and not position.paused and not tracker.get_slot("attente"):
-            dispatcher.utter_message(response="utter_naviguer/reprise", titre_etape=title)
+            dispatcher.utter_message(response=f"utter_{REMINDER}", titre_etape=title)
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from bot.content.answers import read_answers
@@ -18,6 +19,7 @@ MOVES = frozenset(
 )
 
 
+@lru_cache(maxsize=4)
 def known_keys(data: Path, with_buttons: bool = True) -> frozenset[str]:
     """What may be asked for by name under `data`.
 

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from bot.logic.parcours import Path, Position, step_title
+from bot.logic.orienter import Said
+from bot.logic.parcours import REMINDER, Path, Position, step_title
 
 LEAVING = frozenset({"au_revoir", "merci", "silence"})
-
-
-@dataclass(frozen=True)
-class Said:
-    """An answer and the values of its placeholders."""
-
-    answer: str
-    values: Mapping[str, str] = field(default_factory=dict)
 
 
 def welcome(name: str, paths: Mapping[str, Path], position: Position, place: str | None) -> list[Said]:
@@ -28,5 +20,5 @@ def welcome(name: str, paths: Mapping[str, Path], position: Position, place: str
         if known:
             answers.insert(0, Said("accueil/recapitulatif", {"recapitulatif": known}))
     elif title and not position.paused:
-        answers.append(Said("naviguer/reprise", {"titre_etape": title}))
+        answers.append(Said(REMINDER, {"titre_etape": title}))
     return answers

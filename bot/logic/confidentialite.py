@@ -52,7 +52,8 @@ _CALLED = re.compile(
     re.I,
 )
 
-NAME, PHONE, EMAIL, ACCOUNT, ADDRESS, DATE = "[nom]", "[téléphone]", "[courriel]", "[compte]", "[adresse]", "[date]"
+MARKERS = ("[nom]", "[téléphone]", "[courriel]", "[compte]", "[adresse]", "[date]")
+NAME, PHONE, EMAIL, ACCOUNT, ADDRESS, DATE = MARKERS
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,15 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from bot.logic.confidentialite import MARKERS
+
 _LIGATURES = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"}
 # Letters of Latin Extended-A and -B without their accents.
 _PLAIN = str.maketrans(
     {**{chr(code): unicodedata.normalize("NFKD", chr(code))[0] for code in range(0xC0, 0x250)}, **_LIGATURES}
 )
-# What bot/logic/confidentialite.py puts in place of a name or a number says nothing of the young person.
-_MASKED = re.compile(r"\[(?:nom|téléphone|courriel|compte|adresse|date)\]")
+# What stands in place of a name or a number says nothing of the young person.
+_MASKED = re.compile("|".join(map(re.escape, MARKERS)))
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 
