@@ -4,7 +4,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 UV_VERSION := 0.13.8
 
-.PHONY: help setup run test check format train bench chat lock clean
+.PHONY: help setup run test check format train bench quality chat lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,11 @@ train: $(READY) ## train the model if the data changed
 bench: $(READY) ## measure beside stock Rasa; writes docs/benchmarks
 	$(PY) -m bot prepare
 	$(PY) -m bot bench
+
+quality: $(READY) ## measure understanding on held-out sentences; writes docs/qualite.md and docs/couverture.md
+	$(PY) -m bot prepare
+	$(PY) -m bot coverage
+	$(PY) -m tests.quality
 
 chat: $(READY) ## talk to the running assistant in this terminal
 	$(PY) -m bot chat

@@ -8,11 +8,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.content.answers import read_titles
 from bot.content.location import DATA
 from bot.content.paths import read_paths
 from bot.logic.apres_entretien import Case, respond
 from bot.logic.parcours import step_title
-from bot.logic.request import changed, position_slots, read_position, read_request
+from bot.logic.request import changed, position_slots, read_position, read_request, second_question
 
 
 class ActionApresEntretien(Action):
@@ -31,6 +32,9 @@ class ActionApresEntretien(Action):
         outcome = respond(request.name, case, paths["apres_entretien"], position, request.chosen)
         for answer in outcome.answers:
             dispatcher.utter_message(response=f"utter_{answer}", titre_etape=step_title(paths, position))
+        second = second_question(request, read_titles(DATA / "responses"))
+        if second:
+            dispatcher.utter_message(**second)
         slots = {
             **position_slots(outcome.position),
             "attente": outcome.expected,

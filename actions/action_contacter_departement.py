@@ -9,10 +9,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.content.answers import read_titles
 from bot.content.location import DATA
 from bot.content.orientation import read_places, read_policy
 from bot.logic.orienter import Said, Search, orient
-from bot.logic.request import changed, read_request
+from bot.logic.request import changed, read_request, second_question
 from bot.settings import load_settings
 from bot.storage.directory import DirectoryUnavailableError, open_directory
 
@@ -39,5 +40,8 @@ class ActionContacterDepartement(Action):
             dispatcher.utter_message(
                 response=f"utter_contacter_departement/{one.answer}", buttons=buttons, **one.values
             )
+        second = second_question(request, read_titles(DATA / "responses"))
+        if second:
+            dispatcher.utter_message(**second)
         slots = {"departement": search.department, "besoin": search.need, "attente": search.expected}
         return [SlotSet(name, value) for name, value in changed(slots, tracker.slots).items()]

@@ -8,12 +8,13 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.content.answers import read_titles
 from bot.content.lexicon import read_signs
 from bot.content.location import DATA
 from bot.content.paths import read_paths
 from bot.logic.parcours import enter, step_title
 from bot.logic.reconnaitre_signes import answer_description, expects_description
-from bot.logic.request import changed, position_slots, read_position, read_request
+from bot.logic.request import changed, position_slots, read_position, read_request, second_question
 
 
 class ActionReconnaitreSignes(Action):
@@ -39,6 +40,9 @@ class ActionReconnaitreSignes(Action):
             )
         for answer in move.answers[1 if survey else 0 :]:
             dispatcher.utter_message(response=f"utter_{answer}", titre_etape=step_title(paths, position))
+        second = second_question(request, read_titles(DATA / "responses"))
+        if second:
+            dispatcher.utter_message(**second)
         signs = dict.fromkeys([*before, *request.values("signe")])
         slots = {
             **position_slots(move.position),

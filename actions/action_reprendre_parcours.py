@@ -1,4 +1,4 @@
-"""After a question asked inside a guided path, offer to go on where it was left."""
+"""After an answer, offer the second question of the message, and to go on with the path under way."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.content.answers import read_titles
 from bot.content.location import DATA
 from bot.content.paths import read_paths
 from bot.logic.parcours import REMINDER, step_title
-from bot.logic.request import read_position
+from bot.logic.request import read_position, read_request, second_question
 
 
 class ActionReprendreParcours(Action):
@@ -21,7 +22,10 @@ class ActionReprendreParcours(Action):
         return "action_reprendre_parcours"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        """Position to a reminder."""
+        """Second question and position to offers."""
+        second = second_question(read_request(tracker.latest_message), read_titles(DATA / "responses"))
+        if second:
+            dispatcher.utter_message(**second)
         position = read_position(tracker.slots)
         title = step_title(read_paths(DATA / "parcours"), position)
         if title and not position.paused and not tracker.get_slot("attente"):

@@ -16,6 +16,7 @@ USAGE = """python -m bot <command>
   chat        talk to a running assistant in this terminal
   directory   load | check | export | stats | communes
   check       check the content of data/
+  coverage    write docs/couverture.md: which answers say what each section of the sources says
   bench       measure Vigie beside stock Rasa
 
 Any other command goes to Rasa: train, shell, run, run actions, data validate, test..."""
@@ -79,6 +80,14 @@ def _check(_: list[str]) -> int:
     return check(load_settings().root)
 
 
+def _coverage(_: list[str]) -> int:
+    from bot.content.coverage import PAGE, render
+
+    root = load_settings().root
+    (root / PAGE).write_text(render(root), encoding="utf-8")
+    return 0
+
+
 def _bench(argv: list[str]) -> int:
     from tests.benchmarks.bench import main as bench
 
@@ -111,6 +120,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "chat": _chat,
     "directory": _directory,
     "check": _check,
+    "coverage": _coverage,
     "bench": _bench,
 }
 

@@ -22,6 +22,7 @@ _MADE_OF = (
     "bot/content/lexicon.py",
     "bot/engine/one_turn_rules.py",
     "bot/logic/normalisation.py",
+    "bot/logic/correction.py",
 )
 
 

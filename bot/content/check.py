@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.content.answers import PREFIX, Answer, read_answers, read_sources
+from bot.content.coverage import holes
 from bot.content.keys import MOVES, known_keys
 from bot.content.lexicon import read_lexicon
 from bot.content.location import load_yaml
@@ -24,7 +25,7 @@ NO_SOURCE = "aucune"
 # Answers that the program gives by itself: no sentence leads to them.
 SPOKEN_BY_PROGRAM = re.compile(
     r"^(canal/|naviguer/|reconnaitre_signes/releve_|apres_entretien/(question|issue)_|contacter_departement/"
-    r"|accueil/(silence|hors_sujet|pas_compris|proposer|trop_|panne|donnees_|recapit|oui_sans|profession_))"
+    r"|accueil/(silence|hors_sujet|pas_compris|proposer|seconde_question|trop_|panne|donnees_|recapit|oui_sans|profession_))"
 )
 _STIGMA = re.compile(
     r"\b(une? prostitu[ée]+e?s?|avou(?:er|e|é|ée|ent)|aveux?|se prostitu\w+|suspicions?|michetonneuse)\b", re.I
@@ -52,6 +53,7 @@ def check(root: Path, today: date) -> list[Fault]:
         *_lexicon(root),
         *_actions(root),
         *_topics(root),
+        *(Fault("data/couverture.yml", f"{where} : {what}") for where, what in holes(root)),
     ]
 
 

@@ -30,6 +30,7 @@ def load_policy(directory: Path) -> Policy:
         needs={key: _need(key, one) for key, one in data["besoins"].items()},
         territories={code: tuple(one["departements"]) for code, one in data["territoires"].items()},
         refused_sites=tuple(data["sites_ecartes"]),
+        undescribed_kinds=frozenset(data["sans_description"]),
         personal_mailboxes=frozenset(address.lower() for address in mailboxes["adresses"]),
         consumer_domains=frozenset(mailboxes["domaines"]),
         mailbox_warning=mailboxes["avertissement"],

@@ -30,6 +30,7 @@ NATIONAL_CONTACTS = "contacts_nationaux"
 NO_VERIFIED_CONTACT = "sans_contact_verifie"
 NOTHING_FOR_NEED = "rien_pour_ce_besoin"
 
+_COORDINATES = re.compile(r"@|\d[\d .]{7,}")
 _SITE = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
 
 
@@ -103,7 +104,7 @@ def displayable(contact: Contact, policy: Policy, today: date) -> Shown | None:
     return Shown(
         kind=contact.kind,
         name=contact.name,
-        description=contact.description,
+        description=_description(contact, policy),
         phones=contact.phones if Detail.PHONES in details else (),
         emails=emails,
         address=contact.address if Detail.ADDRESS in details and contact.address_displayable else "",
@@ -174,6 +175,12 @@ def _shown(
     return tuple(found.values())
 
 
+def _description(contact: Contact, policy: Policy) -> str:
+    """Whom the service receives and what for; never coordinates, which have columns and rules of their own."""
+    silent = contact.kind in policy.undescribed_kinds or _COORDINATES.search(contact.description)
+    return "" if silent else contact.description
+
+
 def _source(contact: Contact, policy: Policy) -> str:
     for part, title in policy.source_titles:
         if part in contact.source:
@@ -197,8 +204,9 @@ def _french(iso: str) -> str:
 
 
 def render_sheet(shown: Shown, labels: Mapping[str, str]) -> str:
-    """One contact as lines of text: name, coordinates, source and date, warning."""
+    """One contact as lines of text: name, whom it receives, coordinates, source and date, warning."""
     values = {
+        "description": shown.description,
         "telephone": labels["liste"].join(shown.phones),
         "courriel": labels["liste"].join(shown.emails),
         "adresse": shown.address,

@@ -136,6 +136,7 @@ class Policy:
     needs: Mapping[str, Need]
     territories: Mapping[str, tuple[str, ...]]
     refused_sites: tuple[str, ...]
+    undescribed_kinds: frozenset[str]
     personal_mailboxes: frozenset[str]
     consumer_domains: frozenset[str]
     mailbox_warning: str

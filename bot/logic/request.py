@@ -8,14 +8,17 @@ from typing import Any
 
 from bot.logic.parcours import Position
 
-CHOSEN = "choisi"  # property of the parse data set by bot/nlu/last_word.py
+# Properties of the parse data set by bot/nlu/last_word.py.
+CHOSEN = "choisi"
+ALSO = "aussi"
 
 
 @dataclass(frozen=True)
 class Request:
     """The key asked for ("loi/client_peines"), what was read in the text and the other candidates.
 
-    `chosen` is True when the user pressed or typed a choice, or named a step, instead of asking in words.
+    `chosen` is True when the user pressed or typed a choice, or named a step, instead of asking in words; `also` is the
+    key of a second question of the same message.
     """
 
     key: str
@@ -23,6 +26,7 @@ class Request:
     candidates: tuple[tuple[str, float], ...]
     text: str
     chosen: bool = False
+    also: str | None = None
 
     @property
     def name(self) -> str:
@@ -43,7 +47,17 @@ def read_request(message: Mapping[str, Any]) -> Request:
         candidates=tuple((r["name"], float(r["confidence"])) for r in message.get("intent_ranking") or ()),
         text=str(message.get("text") or ""),
         chosen=bool(message.get(CHOSEN)),
+        also=message.get(ALSO),
     )
+
+
+def second_question(request: Request, titles: Mapping[str, str]) -> dict[str, Any] | None:
+    """What `utter_message` says to offer the second question of the message; None when there was but one."""
+    title = titles.get(request.also or "")
+    if not title:
+        return None
+    button = {"title": title, "payload": f"/{request.also}"}
+    return {"response": "utter_accueil/seconde_question", "titre": title, "buttons": [button]}
 
 
 def read_position(slots: Mapping[str, Any]) -> Position:

@@ -18,7 +18,7 @@ def corrections(words: Sequence[str], gazetteer: Gazetteer, thorough: bool) -> t
     text = " ".join(words)
     if len(text) < SHORTEST or any(word in gazetteer.cues.never_corrected for word in words):
         return ()
-    near = _one_slip(text)
+    near = one_slip(text)
     for names in (near & gazetteer.major_names, {name for name in near if thorough and name in gazetteer.communes}):
         codes = _codes(names, gazetteer)
         if codes:
@@ -47,7 +47,8 @@ def distance(left: str, right: str, limit: int) -> int:
     return previous[-1]
 
 
-def _one_slip(text: str) -> set[str]:
+def one_slip(text: str) -> set[str]:
+    """Everything that one slip makes of `text`: a letter lost, added or changed, two swapped."""
     halves = [(text[:index], text[index:]) for index in range(len(text) + 1)]
     found = {head + tail[1:] for head, tail in halves if tail}
     found |= {head + tail[1] + tail[0] + tail[2:] for head, tail in halves if len(tail) > 1}

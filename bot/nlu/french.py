@@ -13,6 +13,7 @@ from spacy.matcher import Matcher, PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from bot.logic.correction import Correction
 from bot.logic.normalisation import fold, words
 
 GAP = "~"
@@ -54,10 +55,12 @@ def _stemmer() -> Stemmer.Stemmer:
     return Stemmer.Stemmer("french")
 
 
-def clauses(text: str, abbreviations: Mapping[str, str]) -> list[list[str]]:
-    """Folded words of each clause of `text`: negation and subject do not cross a comma."""
+def clauses(text: str, abbreviations: Mapping[str, str], correct: Correction | None = None) -> list[list[str]]:
+    """Folded words of each clause of `text`, corrected: negation and subject do not cross a comma."""
     found = (words(part, abbreviations) for part in _CLAUSE_END.split(text))
-    return [clause for clause in found if clause]
+    if correct is None:
+        return [clause for clause in found if clause]
+    return [[right for word in clause for right in correct(word)] for clause in found if clause]
 
 
 class LexiconMatcher:

@@ -16,7 +16,6 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.answers import read_answers
 from bot.content.keys import known_keys
-from bot.content.lexicon import read_lexicon
 from bot.content.location import DATA
 from bot.content.paths import read_paths
 from bot.logic.comprehension import (
@@ -28,12 +27,11 @@ from bot.logic.comprehension import (
     Observation,
     Reading,
     Thresholds,
-    is_question,
     read_message,
     split_key,
 )
-from bot.logic.normalisation import words
-from bot.logic.request import CHOSEN
+from bot.logic.request import ALSO, CHOSEN
+from bot.nlu.french_words import ASKS, QUESTIONS, words_of
 
 _PLACES = frozenset({"departement", "lieu_ambigu", "collectivite"})
 _ARTICLE = re.compile(r"\b\d{3}-\d{1,2}(?:-\d{1,2})?\b")
@@ -62,11 +60,8 @@ class LastWord(GraphComponent):
         return cls(config)
 
     def __init__(self, config: dict[str, Any]) -> None:
-        """Read the allow-list of payloads and the interrogative words."""
-        lexicon = read_lexicon(DATA / "lexicon")
+        """Read the allow-list of payloads."""
         self._thresholds = Thresholds(accept=config["accept"], sure=config["sure"])
-        self._questions = lexicon.small_words.question_words
-        self._abbreviations = lexicon.abbreviations
         self._known = known_keys(DATA)
         self._topics = sorted({split_key(key)[0] for key in self._known})
 
@@ -97,7 +92,7 @@ class LastWord(GraphComponent):
         entities = message.get(ENTITIES) or []
         ranking = tuple((r["name"], r["confidence"]) for r in message.get(INTENT_RANKING_KEY) or ())
         found = {e["entity"] for e in entities}
-        typed = words(text, self._abbreviations)
+        typed = words_of(message)
         return Observation(
             text=text,
             ranking=ranking,
@@ -109,7 +104,8 @@ class LastWord(GraphComponent):
             place_is_whole_message=len(typed) <= _PLACE_ALONE and "signe" not in found,
             profession=_first(entities, "profession"),
             need=_first(entities, "besoin"),
-            is_question=is_question(text, typed, self._questions),
+            is_question=bool(message.get(ASKS)),
+            questions=tuple(message.get(QUESTIONS) or ()),
         )
 
     def _write(self, message: Message, reading: Reading) -> None:
@@ -119,6 +115,7 @@ class LastWord(GraphComponent):
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         selected = {} if topic == FALLBACK else {topic: _response(reading)}
         message.set(CHOSEN, reading.chosen, add_to_output=True)
+        message.set(ALSO, reading.also, add_to_output=True)
         message.set(RESPONSE_SELECTOR, {"all_retrieval_intents": self._topics, **selected}, add_to_output=True)
 
 

@@ -103,14 +103,23 @@ def _measure(options: argparse.Namespace, argv: list[str], work: Path, tell: Tel
     ):
         for name, values in measured.items():
             found[name] |= values
+    described = describe_run("python -m bot bench", argv)
     return {
-        "date": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
-        "command": " ".join(["python -m bot bench", *(_shown(argument) for argument in argv)]),
+        **described,
         "quick": options.quick,
-        "machine": _machine() | {"load_average_before": round(load_average, 2)},
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in _VERSIONS},
+        "machine": described["machine"] | {"load_average_before": round(load_average, 2)},
         "plan": asdict(plan),
         "systems": found,
+    }
+
+
+def describe_run(command: str, argv: list[str]) -> dict[str, Any]:
+    """Date, command, machine and versions: what figures mean nothing without."""
+    return {
+        "date": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
+        "command": " ".join([command, *(_shown(argument) for argument in argv)]),
+        "machine": _machine(),
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in _VERSIONS},
     }
 
 

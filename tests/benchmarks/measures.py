@@ -50,8 +50,8 @@ def measure_parse(systems: Sequence[System], plan: Plan, root: Path, workload: W
     for system in systems:
         tell(f"{system.name}: understanding {len(sentences)} sentences")
         command = [sys.executable, "-m", "tests.benchmarks.parse", system.name, str(system.model)]
-        output = _run(command, root, dict(system.environ), sentences, _PARSE_LIMIT)
-        found[system.name] = {"parse": summarise(Measured(latencies=json.loads(output.splitlines()[-1])))}
+        output = run_job(command, root, dict(system.environ), sentences, _PARSE_LIMIT)
+        found[system.name] = {"parse": summarise(Measured(latencies=json.loads(output.splitlines()[-1])["ms"]))}
     return found
 
 
@@ -82,7 +82,7 @@ def measure_running(systems: Sequence[System], plan: Plan, root: Path, workload:
         def client(system: System, phase: str, messages: list[str], clients: int, count: int, warmup: int) -> Measured:
             tell(f"{system.name}: {phase}, {count} messages")
             job = Job(system.port, clients, warmup, count, plan.conversation, phase, ANSWER, messages)
-            output = _run([sys.executable, "-m", "tests.benchmarks.load"], root, None, asdict(job), _CLIENT_LIMIT)
+            output = run_job([sys.executable, "-m", "tests.benchmarks.load"], root, None, asdict(job), _CLIENT_LIMIT)
             return Measured(**json.loads(output))
 
         for system in systems:
@@ -116,7 +116,7 @@ def summarise(seen: Measured) -> dict[str, Any]:
     return summary
 
 
-def _run(command: list[str], folder: Path, environ: dict[str, str] | None, job: object, limit: float) -> str:
+def run_job(command: list[str], folder: Path, environ: dict[str, str] | None, job: object, limit: float) -> str:
     try:
         done = subprocess.run(
             command,

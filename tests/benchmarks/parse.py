@@ -1,4 +1,4 @@
-"""Latency of understanding alone, in this process: `parse.py vigie|stock MODEL`, sentences on stdin, ms on stdout."""
+"""Understanding alone, in this process: `parse.py vigie|stock MODEL`, sentences on stdin, intents and ms on stdout."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import time
 _WARMUP = 10
 
 
-def main(system: str, model: str, sentences: list[str]) -> list[float]:
-    """Milliseconds of each sentence, with the model loaded as `system` loads it."""
+def main(system: str, model: str, sentences: list[str]) -> dict[str, list[object]]:
+    """Intent and milliseconds of each sentence, with the model loaded as `system` loads it."""
     if system == "vigie":
         from bot.engine.startup import prepare_imports, replace_slow_parts
 
@@ -24,15 +24,16 @@ def main(system: str, model: str, sentences: list[str]) -> list[float]:
     assert agent.processor is not None
     processor = agent.processor
 
-    async def measure() -> list[float]:
+    async def measure() -> dict[str, list[object]]:
         for sentence in sentences[:_WARMUP]:
             await processor.parse_message(UserMessage(sentence))
-        times = []
+        found: dict[str, list[object]] = {"intents": [], "ms": []}
         for sentence in sentences:
             start = time.perf_counter()
-            await processor.parse_message(UserMessage(sentence))
-            times.append((time.perf_counter() - start) * 1000)
-        return times
+            parsed = await processor.parse_message(UserMessage(sentence))
+            found["ms"].append((time.perf_counter() - start) * 1000)
+            found["intents"].append(parsed["intent"]["name"])
+        return found
 
     return asyncio.run(measure())
 

@@ -40,7 +40,7 @@ def make_stock(root: Path, folder: Path, logs: Path, epochs: int) -> System:
     for rules in sorted((root / "data/rules").glob("*.yml")):
         _write(folder / "data/rules" / rules.name, _stock_rules(_read(rules)))
     _write(folder / "domain.yml", {**_read(root / "domain.yml"), "actions": [ACTION]})
-    _write(folder / "config.yml", _stock_config(epochs))
+    _write(folder / "config.yml", starter_config(epochs))
     port, actions_port = free_port(), free_port()
     _write(folder / "endpoints.yml", {"action_endpoint": {"url": f"http://127.0.0.1:{actions_port}/webhook"}})
     (folder / "credentials.yml").write_text("rest:\n")
@@ -64,7 +64,7 @@ def make_stock(root: Path, folder: Path, logs: Path, epochs: int) -> System:
     )
 
 
-def _stock_config(epochs: int) -> dict[str, Any]:
+def starter_config(epochs: int) -> dict[str, Any]:
     """What an empty `pipeline` and `policies`, as in the starter's config.yml, stand for in this Rasa."""
     default = resources.files("rasa.engine.recipes.config_files") / "default_config.yml"
     config = dict(yaml.safe_load(default.read_text(encoding="utf-8")))

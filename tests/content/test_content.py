@@ -10,6 +10,7 @@ import pytest
 
 from bot.content.answers import read_answers, read_sources
 from bot.content.check import check
+from bot.content.coverage import PAGE, read_coverage, render
 from bot.content.paths import read_paths
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +34,7 @@ PLANTED = [
     ("data/parcours/preparer_entretien.yml", "id: etape_3", "id: etape_33", "aucune réponse"),
     ("data/nlu/loi.yml", "intent: loi/traite", "intent: loi/traitee", "aucune réponse"),
     ("data/lexicon/signes.yml", "nature: atteinte", "nature: grave", "nature inconnue"),
+    ("data/couverture.yml", "accompagner/recherche,", "accompagner/disparue,", "n'existe pas"),
     ("domain.yml", "  - action_naviguer", "  - action_naviger", "déclarée sans fichier"),
 ]
 
@@ -48,6 +50,10 @@ def test_a_planted_fault_is_found(tmp_path: Path, file: str, old: str, new: str,
     text = target.read_text(encoding="utf-8")
     assert old in text
     target.write_text(text.replace(old, new, 1), encoding="utf-8")
-    for reader in (read_answers, read_sources, read_paths):
+    for reader in (read_answers, read_coverage, read_paths, read_sources):
         reader.cache_clear()
     assert any(said in fault.what for fault in check(tmp_path, date(2026, 11, 21)))
+
+
+def test_the_coverage_page_is_made_of_the_data() -> None:
+    assert (ROOT / PAGE).read_text(encoding="utf-8") == render(ROOT), "run `python -m bot coverage`"

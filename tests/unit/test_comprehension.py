@@ -13,6 +13,7 @@ from bot.logic.comprehension import (
     Observation,
     is_question,
     read_message,
+    separate_questions,
     step_named,
     typed_choice,
 )
@@ -115,3 +116,39 @@ def test_a_doubtful_message_is_not_guessed() -> None:
 )
 def test_questions_are_recognised_without_a_question_mark(text: str, asks: bool) -> None:
     assert is_question(text, text.split(), (("que",), ("est", "ce"))) is asks
+
+
+QUESTION_WORDS = (("comment",), ("quel",), ("c", "est", "quoi"), ("que",), ("combien",), ("est", "ce"))
+
+
+@pytest.mark.parametrize(
+    ("text", "questions"),
+    [
+        ("Que risque le client ? Et c'est quoi la crip ?", ["Que risque le client ?", "c'est quoi la crip ?"]),
+        (
+            "c'est quoi l'emprise et combien de jeunes sont concernés",
+            ["c'est quoi l'emprise", "combien de jeunes sont concernés"],
+        ),
+        ("Elle a 15 ans. Elle fugue. Comment lui parler ?", []),
+        ("que risque le client", []),
+        ("", []),
+    ],
+)
+def test_several_questions_are_told_apart(text: str, questions: list[str]) -> None:
+    assert separate_questions(text, QUESTION_WORDS) == questions
+
+
+def test_the_second_question_is_kept_beside_the_first() -> None:
+    asked = (("loi/client_peines", 0.9), ("apres_entretien/crip", 0.8))
+    reading = read_message(Observation("Que risque le client ? Et la crip ?", asked, questions=asked), Context(), KNOWN)
+    assert (reading.key, reading.also) == ("loi/client_peines", "apres_entretien/crip")
+
+
+@pytest.mark.parametrize(
+    "second", [("loi/client_peines", 0.9), ("apres_entretien/crip", 0.3), ("naviguer/suivant", 0.9)]
+)
+def test_one_plain_question_stays_alone(second: tuple[str, float]) -> None:
+    asked = (("loi/client_peines", 0.9), second)
+    assert (
+        read_message(Observation("Que risque-t-il ? Et après ?", asked, questions=asked), Context(), KNOWN).also is None
+    )

@@ -23,6 +23,7 @@ ALLOWED = {
         "bot.nlu",
         "rasa",
         "spacy",
+        "spellchecker",
         "Stemmer",
         "sklearn",
         "scipy",
