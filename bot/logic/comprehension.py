@@ -12,6 +12,7 @@ FALLBACK = "nlu_fallback"
 SILENCE = "accueil/silence"
 DESCRIBE = "reconnaitre_signes/decrire"
 GIVE_PLACE = "contacter_departement/donner_lieu"
+_NO_KIND = (GIVE_PLACE, "contacter_departement/commencer")  # a contact is sought, of no kind in particular
 PROFESSION_NOTED = "accueil/profession_notee"
 ANSWER_YES = "naviguer/affirmer"
 ANSWER_NO = "naviguer/refuser"
@@ -98,7 +99,7 @@ class Observation:
 class Thresholds:
     """Confidences, from 0 to 1, calibrated on the development set (tests/nlu/dev.yml).
 
-    Below `accept` nothing is understood; below `told` signs make a story of a message; from `sure` nothing else is asked.
+    Below `accept` nothing is understood; below `told` signs make a story of a message; from `sure` on, no other reading.
     """
 
     accept: float = 0.2
@@ -156,15 +157,14 @@ def _place(seen: Observation, context: Context, limits: Thresholds) -> str | Non
         # « la crip » after « le 59 »: the place is known, the need is all that is said.
         ask = seen.need and context.place_known and seen.is_brief and not seen.is_question
         return f"contacter_departement/{seen.need}" if ask else None
-    # « la liste de signes du parquet de Paris » names a place and a kind of contact, and asks for neither.
-    if seen.need and (confidence < limits.sure or key.startswith("contacter_departement/")):
-        return f"contacter_departement/{seen.need}"
-    alone = seen.place_is_whole_message and not seen.is_question
-    if seen.need and alone:
-        return f"contacter_departement/{seen.need}"
-    if key.startswith("contacter_departement/") and confidence >= limits.accept:
+    named = key.startswith("contacter_departement/") and key not in _NO_KIND
+    if named and confidence >= limits.accept and (not seen.need or confidence >= limits.sure):
         # « stage pour éducs Essonne »: the kind of contact is said in words of no lexicon.
         return None
+    # « la liste de signes du parquet de Paris » names a place and a kind of contact, and asks for neither.
+    if seen.need and (confidence < limits.sure or key in _NO_KIND):
+        return f"contacter_departement/{seen.need}"
+    alone = seen.place_is_whole_message and not seen.is_question and (confidence < limits.sure or key in _NO_KIND)
     return GIVE_PLACE if context.expected == "departement" or alone else None
 
 

@@ -11,7 +11,6 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.content.lexicon import Lexicon, read_lexicon
 from bot.content.location import DATA
@@ -19,25 +18,18 @@ from bot.content.places import load_gazetteer
 from bot.logic.lieux import Place, find_place
 from bot.logic.portee import is_about_someone_else, is_denied
 from bot.nlu.french import LexiconMatcher
-from bot.nlu.french_words import ASKS, CLAUSES, words_of
+from bot.nlu.french_words import CLAUSES
 
 _EXCEPTION = "sauf"
 NOW = "danger_immediat"
 _NEAR = 5  # words between "je" and the profession
 _REQUEST = 6  # words of a message that asks for a contact in a place
 _SHORT = 4  # words of a clause that is nothing but a profession
-_LONG = 16  # words from which a message is simply long
-_PLACES = ("departement", "lieu_ambigu", "collectivite")
-HINTS = "indices"  # property of a message
 
 
-@DefaultV1Recipe.register(
-    # A featurizer too: the classifier learns from what the lexicons find in the training sentences.
-    [DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR],
-    is_trainable=False,
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class LexiconExtractor(GraphComponent):
-    """Adds the entities signe, danger, departement, lieu_ambigu, collectivite, profession and besoin, and HINTS."""
+    """Adds the entities signe, danger, departement, lieu_ambigu, collectivite, profession and besoin."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -59,7 +51,6 @@ class LexiconExtractor(GraphComponent):
         """Compile the matchers of `lexicon`."""
         ignored = lexicon.small_words.ignored
         self._lexicon = lexicon
-        self._families = {sign.id: sign.family for sign in lexicon.signs}
         self._gazetteer = load_gazetteer(DATA / "directory")
         self._signs = LexiconMatcher(((s.id, e) for s in lexicon.signs for e in s.expressions), ignored)
         self._dangers = LexiconMatcher(_danger_entries(lexicon), ignored)
@@ -77,31 +68,9 @@ class LexiconExtractor(GraphComponent):
             text, parts = message.get(TEXT) or "", message.get(CLAUSES)
             if parts:
                 place_expected = tracker.get_slot("attente") == "departement"
-                read = self.read(text, parts, place_expected)
-                found = [_entity(name, value, text) for name, value in read]
+                found = [_entity(name, value, text) for name, value in self.read(text, parts, place_expected)]
                 message.set(ENTITIES, [*(message.get(ENTITIES) or []), *found], add_to_output=True)
-                message.set(HINTS, self._hints(message, read))
         return messages
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Set HINTS on the training sentences; their entities are not learned."""
-        for message in training_data.training_examples:
-            parts = message.get(CLAUSES)
-            if parts:
-                message.set(HINTS, self._hints(message, self.read(message.get(TEXT), parts)))
-        return training_data
-
-    def _hints(self, message: Message, read: list[tuple[str, str]]) -> list[str]:
-        """What the classifier may rest on beside the words: kinds of things said, a question or not, how long."""
-        hints = {"question"} if message.get(ASKS) else set()
-        hints.add(f"longueur_{min(_LONG, len(words_of(message))) // _SHORT}")
-        for name, value in read:
-            hints.add("lieu" if name in _PLACES else name)
-            if name == "signe":
-                hints.add(f"signe_{self._families[value]}")
-            elif name in ("danger", "besoin"):
-                hints.add(f"{name}_{value}")
-        return sorted(hints)
 
     def read(self, text: str, parts: list[list[str]], place_expected: bool = False) -> list[tuple[str, str]]:
         """(entity, value) pairs found in `text`, whose clauses are `parts`."""

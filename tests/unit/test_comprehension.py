@@ -93,7 +93,7 @@ def test_a_place_answers_the_question_asked() -> None:
 
 
 def test_told_signs_are_a_description_and_a_question_stays_a_question() -> None:
-    told = Observation("elle fugue", ranking=(("comprendre/entree", 0.5),), signs=("fugues",))
+    told = Observation("elle fugue", ranking=(("comprendre/entree", 0.3),), signs=("fugues",))
     asked = Observation("elle fugue ?", ranking=(("accompagner/fugues", 0.5),), signs=("fugues",), is_question=True)
     assert read_message(told, Context(), KNOWN).key == DESCRIBE
     assert read_message(asked, Context(), KNOWN).key == "accompagner/fugues"
