@@ -54,6 +54,47 @@ class SmallWords:
     other_people: frozenset[str]
     young_person: frozenset[str]
     question_words: tuple[tuple[str, ...], ...]
+    breaks: frozenset[str]
+    resumptions: frozenset[str]
+    subjects: frozenset[str]
+    opinion_verbs: frozenset[str]
+    factive_verbs: frozenset[str]
+    possessives: frozenset[str]
+    null_subjects: frozenset[str]
+    not_happened: tuple[tuple[str, ...], ...]
+    negation_inside: frozenset[str]
+    negation_after: frozenset[str]
+    nothing: frozenset[str]
+    about: frozenset[str]
+    after_no_more: frozenset[str]
+    no_more_of: frozenset[str]
+    over: tuple[tuple[str, ...], ...]
+    past: frozenset[str]
+    untrue: tuple[tuple[str, ...], ...]
+    refusals: tuple[tuple[str, ...], ...]
+    asking_verbs: frozenset[str]
+    conditions: frozenset[str]
+    before_if: frozenset[str]
+    questions: tuple[tuple[str, ...], ...]
+    prepositions: frozenset[str]
+    determiners: frozenset[str]
+    other: frozenset[str]
+    same_group: tuple[tuple[str, ...], ...]
+    pronouns: frozenset[str]
+    stressed: tuple[tuple[str, ...], ...]
+    without_subject: frozenset[str]
+    links: frozenset[str]
+    conjunctions: frozenset[str]
+    have: frozenset[str]
+    objects: frozenset[str]
+    with_her: tuple[tuple[str, ...], ...]
+    reports: tuple[str, ...]
+    report_words: frozenset[str]
+    peers: frozenset[str]
+    belongs: frozenset[str]
+    speaker: frozenset[str]
+    speaker_verbs: frozenset[str]
+    quotes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -112,14 +153,59 @@ def _terms(rows: list[dict[str, Any]]) -> tuple[Term, ...]:
     return tuple(Term(row["id"], row["titre"], _texts(row["expressions"])) for row in rows)
 
 
+def _phrases(value: list[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(item.split()) for item in value)
+
+
 def _small_words(raw: dict[str, list[str]]) -> SmallWords:
     return SmallWords(
         ignored=frozenset(_texts(raw["petits_mots"])),
         negation_first=frozenset(raw["negation_ne"]),
         negation_second=frozenset(raw["negation_suite"]),
         negation_before=frozenset(raw["negation_avant"]),
-        not_negations=tuple(tuple(item.split()) for item in raw["pas_une_negation"]),
+        not_negations=_phrases(raw["pas_une_negation"]),
         other_people=frozenset(raw["autres_personnes"]),
         young_person=frozenset(raw["jeune"]),
-        question_words=tuple(tuple(item.split()) for item in raw["interrogatifs"]),
+        question_words=_phrases(raw["interrogatifs"]),
+        breaks=frozenset(raw["coupures"]),
+        resumptions=frozenset(raw["reprises"]),
+        subjects=frozenset(raw["sujets"]),
+        opinion_verbs=frozenset(raw["verbes_opinion"]),
+        factive_verbs=frozenset(raw["verbes_sans_effet"]),
+        possessives=frozenset(raw["possessifs"]),
+        null_subjects=frozenset(raw["sujets_nuls"]),
+        not_happened=_phrases(raw["pas_arrive"]),
+        negation_inside=frozenset(raw["negation_dedans"]),
+        negation_after=frozenset(raw["negation_apres"]),
+        nothing=frozenset(raw["riens"]),
+        about=frozenset(raw["objets_de_rien"]),
+        after_no_more=frozenset(raw["suites_de_plus"]),
+        no_more_of=frozenset(raw["debuts_de_plus"]),
+        over=_phrases(raw["c_est_fini"]),
+        past=frozenset(raw["avant"]),
+        untrue=_phrases(raw["c_est_faux"]),
+        refusals=_phrases(raw["reponses_negatives"]),
+        asking_verbs=frozenset(raw["verbes_demande"]),
+        conditions=frozenset(raw["si"]),
+        before_if=frozenset(raw["avant_si"]),
+        questions=_phrases(raw["questions"]),
+        prepositions=frozenset(raw["prepositions"]),
+        determiners=frozenset(raw["determinants"]),
+        other=frozenset(raw["autre"]),
+        same_group=_phrases(raw["de_son_groupe"]),
+        pronouns=frozenset(raw["pronoms"]),
+        stressed=_phrases(raw["pronoms_toniques"]),
+        without_subject=frozenset(raw["sans_sujet"]),
+        links=frozenset(raw["liens"]),
+        conjunctions=frozenset(raw["coordinations"]),
+        have=frozenset(raw["avoir"]),
+        objects=frozenset(raw["objets"]),
+        with_her=_phrases(raw["avec_elle"]),
+        reports=_texts(raw["rapporter"]),
+        report_words=frozenset(raw["rapporter_mots"]),
+        peers=frozenset(raw["pairs"]),
+        belongs=frozenset(raw["appartenir"]),
+        speaker=frozenset(raw["moi"]),
+        speaker_verbs=frozenset(raw["moi_suite"]),
+        quotes=_texts(raw["citer"]),
     )

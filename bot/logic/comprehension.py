@@ -138,7 +138,7 @@ def read_message(
     if seen.danger:
         return Reading(f"urgence/{seen.danger}", 1.0)
     step = step_named(seen.text, context.steps)
-    if step:
+    if step and not _sure_of(seen, "naviguer/recommencer", limits):
         return Reading(step, 1.0, chosen=True)
     if context.expected == "departement" and fold(seen.text) in _NO | _UNKNOWN:
         return Reading(NATIONAL, 1.0)
@@ -148,6 +148,10 @@ def read_message(
     if seen.profession and context.expected == "profession":
         return Reading(f"apres_entretien/profession_{seen.profession}", 1.0)
     return _weigh(seen, context, limits)
+
+
+def _sure_of(seen: Observation, key: str, limits: Thresholds) -> bool:
+    return bool(seen.ranking) and seen.ranking[0][0] == key and seen.ranking[0][1] >= limits.sure
 
 
 def _place(seen: Observation, context: Context, limits: Thresholds) -> str | None:

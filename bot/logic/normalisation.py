@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.logic.confidentialite import MARKERS
 
@@ -29,9 +29,10 @@ def fold(text: str) -> str:
 
 def words(text: str, abbreviations: Mapping[str, str] | None = None) -> list[str]:
     """Folded words of `text`, chat abbreviations written out and stretched letters shortened ("ouiiii" -> "oui")."""
-    text = _MASKED.sub(" ", text)
-    found: list[str] = []
-    for word in _REPEATED.sub(r"\1", fold(text)).split():
-        expansion = abbreviations.get(word) if abbreviations else None
-        found.extend(expansion.split() if expansion else [word])
-    return found
+    found = _REPEATED.sub(r"\1", fold(_MASKED.sub(" ", text))).split()
+    return written_out(found, abbreviations) if abbreviations else found
+
+
+def written_out(found: Iterable[str], abbreviations: Mapping[str, str]) -> list[str]:
+    """The words `found` with the chat abbreviations written out ("pk" -> "pourquoi")."""
+    return [word for short in found for word in abbreviations.get(short, short).split()]

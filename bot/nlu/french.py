@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from bot.logic.correction import Correction
-from bot.logic.normalisation import fold, words
+from bot.logic.normalisation import fold, words, written_out
 
 GAP = "~"
 LONGEST_GAP = 3
@@ -57,10 +57,10 @@ def _stemmer() -> Stemmer.Stemmer:
 
 def clauses(text: str, abbreviations: Mapping[str, str], correct: Correction | None = None) -> list[list[str]]:
     """Folded words of each clause of `text`, corrected: negation and subject do not cross a comma."""
-    found = (words(part, abbreviations) for part in _CLAUSE_END.split(text))
-    if correct is None:
-        return [clause for clause in found if clause]
-    return [[right for word in clause for right in correct(word)] for clause in found if clause]
+    found = (words(part) for part in _CLAUSE_END.split(text))
+    if correct:
+        found = ([right for word in clause for right in correct(word)] for clause in found)
+    return [written_out(clause, abbreviations) for clause in found if clause]
 
 
 class LexiconMatcher:

@@ -32,6 +32,7 @@ CLAUSES = "propositions"
 ASKS = "interroge"
 QUESTIONS = "questions"
 _STORED = "words.json.gz"
+_USUAL = 0.005  # share of the sentences that hold a word which others get glued to
 _TRUSTED = 3  # sentences that hold a word of no dictionary before it is taken for a word and not for a slip
 
 
@@ -67,7 +68,7 @@ class FrenchWords(GraphComponent):
         """A trained component."""
         with model_storage.read_from(resource) as folder:
             stored = json.loads(gzip.decompress((folder / _STORED).read_bytes()))
-        correction = Correction(stored["known"], frozenset(stored["left_alone"]))
+        correction = Correction(stored["known"], frozenset(stored["left_alone"]), stored["usual"])
         return cls(model_storage, resource, correction)
 
     def __init__(self, model_storage: ModelStorage, resource: Resource, correction: Correction | None = None) -> None:
@@ -85,7 +86,7 @@ class FrenchWords(GraphComponent):
         sentences = [m.get(TEXT) for m in training_data.intent_examples if m.get(TEXT)]
         learned = learn(sentences, read_lexicon(DATA / "lexicon"))
         with self._storage.write_to(self._resource) as folder:
-            stored = {"known": learned.known, "left_alone": sorted(learned.left_alone)}
+            stored = {"known": learned.known, "left_alone": sorted(learned.left_alone), "usual": learned.usual}
             (Path(folder) / _STORED).write_bytes(gzip.compress(json.dumps(stored).encode(), mtime=0))
         return self._resource
 
@@ -121,11 +122,12 @@ def words_of(message: Message) -> list[str]:
 def learn(sentences: Iterable[str], lexicon: Lexicon) -> Correction:
     """The correction that knows the words of `sentences` and `lexicon`, and leaves the rest of French alone."""
     french = _dictionary()
+    sentences = list(sentences)
     counts = Counter(word for sentence in sentences for word in words(sentence, lexicon.abbreviations))
     known = {word: count for word, count in counts.items() if count >= _TRUSTED or word in french}
-    for word in _lexicon_words(lexicon):
+    for word in (*_lexicon_words(lexicon), *lexicon.abbreviations):
         known.setdefault(word, 1)
-    return Correction(known, french.difference(known))
+    return Correction(known, french.difference(known), max(_TRUSTED, round(_USUAL * len(sentences))))
 
 
 def _dictionary() -> frozenset[str]:

@@ -16,11 +16,12 @@ from bot.content.lexicon import Lexicon, read_lexicon
 from bot.content.location import DATA
 from bot.content.places import load_gazetteer
 from bot.logic.lieux import Place, find_place
-from bot.logic.portee import is_about_someone_else, is_denied
+from bot.logic.portee import is_said
 from bot.nlu.french import LexiconMatcher
 from bot.nlu.french_words import CLAUSES
 
 _EXCEPTION = "sauf"
+_ABSENCE = "!"  # ends the label of an expression that holds a negation of its own
 NOW = "danger_immediat"
 _NEAR = 5  # words between "je" and the profession
 _REQUEST = 6  # words of a message that asks for a contact in a place
@@ -52,7 +53,7 @@ class LexiconExtractor(GraphComponent):
         ignored = lexicon.small_words.ignored
         self._lexicon = lexicon
         self._gazetteer = load_gazetteer(DATA / "directory")
-        self._signs = LexiconMatcher(((s.id, e) for s in lexicon.signs for e in s.expressions), ignored)
+        self._signs = LexiconMatcher(_sign_entries(lexicon), ignored)
         self._dangers = LexiconMatcher(_danger_entries(lexicon), ignored)
         self._terms = LexiconMatcher(
             [
@@ -90,16 +91,13 @@ class LexiconExtractor(GraphComponent):
 
     def signs(self, parts: list[list[str]]) -> list[str]:
         """Ids of the signs said of the young person and not denied, in the order of the text."""
-        small = self._lexicon.small_words
-        return list(
-            dict.fromkeys(
-                match.label
-                for part in parts
-                for match in self._signs(part)
-                if not is_denied(part, match.start, match.end, small)
-                and not is_about_someone_else(part, match.start, small)
-            )
+        found = (
+            match.label
+            for index, part in enumerate(parts)
+            for match in self._signs(part)
+            if is_said(parts, index, match.start, match.end, self._lexicon.small_words, match.label.endswith(_ABSENCE))
         )
+        return list(dict.fromkeys(label.removesuffix(_ABSENCE) for label in found))
 
     def danger(self, parts: list[list[str]]) -> str | None:
         """Id of the first danger, in the order of data/lexicon/dangers.yml, that no exception cancels."""
@@ -112,6 +110,16 @@ class LexiconExtractor(GraphComponent):
             return None
         ids = (d.id for d in self._lexicon.dangers)
         return next((d for d in ids if d in labels and f"{_EXCEPTION}:{d}" not in labels), None)
+
+
+def _sign_entries(lexicon: Lexicon) -> list[tuple[str, str]]:
+    """An expression that begins with a negation (« ne ~ vient plus cours ») is a sign by what is absent."""
+    negations = lexicon.small_words.negation_first | lexicon.small_words.negation_second
+    return [
+        (f"{sign.id}{_ABSENCE}" if any(negations.issuperset(w.split("|")) for w in expression.split()) else sign.id, expression)
+        for sign in lexicon.signs
+        for expression in sign.expressions
+    ]
 
 
 def _danger_entries(lexicon: Lexicon) -> list[tuple[str, str]]:

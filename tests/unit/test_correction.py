@@ -18,6 +18,7 @@ CORRECT = Correction(
         "fugue": 6,
     },
     frozenset({"aime", "retenues", "plusieurs"}),
+    usual=20,
 )
 
 
@@ -31,6 +32,10 @@ CORRECT = Correction(
         ("jarrive", ("j", "arrive")),
         ("elleest", ("elle", "est")),
         ("auplus", ("au", "plus")),
+        ("jelleest", ("j", "elle", "est")),
+        ("elletelphone", ("elle", "telephone")),
+        ("plus225", ("plus", "225")),
+        ("x225", ("x225",)),
         ("aime", ("aime",)),  # French, though one letter from « aide »
         ("retenues", ("retenues",)),
         ("fuge", ("fugue",)),
