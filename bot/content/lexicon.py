@@ -11,6 +11,8 @@ from typing import Any
 from bot.content.location import load_yaml
 from bot.logic.reconnaitre_signes import NamedSign
 
+_FAMILY_ANSWERS = {"vulnerabilite": "vulnerabilites"}  # a family and its answer bear one name, but for this one
+
 
 @dataclass(frozen=True)
 class Sign:
@@ -59,7 +61,9 @@ class SmallWords:
     subjects: frozenset[str]
     opinion_verbs: frozenset[str]
     factive_verbs: frozenset[str]
+    definite: frozenset[str]
     possessives: frozenset[str]
+    being: frozenset[str]
     null_subjects: frozenset[str]
     not_happened: tuple[tuple[str, ...], ...]
     negation_inside: frozenset[str]
@@ -141,6 +145,15 @@ def read_signs(folder: Path) -> Mapping[str, NamedSign]:
     return {s["id"]: NamedSign(s["id"], titles[s["famille"]], s["nature"], s["nom"]) for s in raw["signes"]}
 
 
+@lru_cache(maxsize=4)
+def family_answers(folder: Path) -> Mapping[str, str]:
+    """Key of the answer that opens the family of each sign, by the sign's id."""
+    return {
+        sign.id: f"reconnaitre_signes/{_FAMILY_ANSWERS.get(sign.family, sign.family)}"
+        for sign in read_lexicon(folder).signs
+    }
+
+
 def _names(value: str | list[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
@@ -172,7 +185,9 @@ def _small_words(raw: dict[str, list[str]]) -> SmallWords:
         subjects=frozenset(raw["sujets"]),
         opinion_verbs=frozenset(raw["verbes_opinion"]),
         factive_verbs=frozenset(raw["verbes_sans_effet"]),
+        definite=frozenset(raw["definis"]),
         possessives=frozenset(raw["possessifs"]),
+        being=frozenset(raw["etre"]),
         null_subjects=frozenset(raw["sujets_nuls"]),
         not_happened=_phrases(raw["pas_arrive"]),
         negation_inside=frozenset(raw["negation_dedans"]),

@@ -20,6 +20,7 @@ def prepare_imports(config: Path | None = None) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one small product a message: threads only wait for one another
     os.environ.setdefault("SANIC_REQUEST_MAX_SIZE", "16384")  # one 20 MB message would stop everybody for 80 s
     os.environ.setdefault("SANIC_REQUEST_TIMEOUT", "10")
     # Rasa 3.6's pinned libraries warn about one another; none of it is for who runs Vigie.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.logic.scope_words import ScopeWords
 
@@ -67,7 +68,8 @@ def is_said(
 
 def _opens_with_a_person(inside: Words, vocabulary: ScopeWords) -> bool:
     """« elle (…) drogue »: the words of the gap, a negation perhaps, are to be read as said before the sign."""
-    return len(inside) > 1 and (inside[0] in vocabulary.young_person or inside[0] in vocabulary.null_subjects)
+    openings = (vocabulary.young_person, vocabulary.null_subjects, vocabulary.being)
+    return len(inside) > 1 and any(inside[0] in opening for opening in openings)
 
 
 def _is_denied(found: _Found, vocabulary: ScopeWords) -> bool:
@@ -109,8 +111,8 @@ def _since_break(before: Words, vocabulary: ScopeWords) -> Words:
 
 def _is_taken_for_granted(found: _Found, own: Words, vocabulary: ScopeWords) -> bool:
     """« elle n'explique pas ses bleus »: she has bruises."""
-    possessed = bool(found.before) and found.before[-1] in vocabulary.possessives
-    return possessed and any(word in vocabulary.factive_verbs for word in own)
+    definite = bool(found.before) and found.before[-1] in vocabulary.definite
+    return definite and any(word in vocabulary.factive_verbs for word in own)
 
 
 def _has_ne(found: _Found, own: Words, vocabulary: ScopeWords) -> bool:
@@ -134,7 +136,7 @@ def _has_negation_before(found: _Found, near: Words, vocabulary: ScopeWords) -> 
     """« sans argent », « rien côté alcool », « plus de fugues »."""
     if any(word in vocabulary.negation_before for word in near):
         return True
-    if any(word == "rien" and after in vocabulary.about for word, after in zip(near, near[1:], strict=False)):
+    if any(word == "rien" and after in vocabulary.about for word, after in pairwise(near)):
         return True
     opens = len(near) == len(found.before) and len(found.clause) > 1
     return opens and found.clause[0] == "plus" and found.clause[1] in vocabulary.no_more_of
@@ -186,9 +188,7 @@ def _is_past(found: _Found, vocabulary: ScopeWords) -> bool:
     return found.clause[0] in vocabulary.past and any(map(_is_imperfect, found.clause[found.start : found.end]))
 
 
-def _continues_a_denied_list(
-    clause: Words, start: int, earlier: Sequence[Words], vocabulary: ScopeWords
-) -> bool:
+def _continues_a_denied_list(clause: Words, start: int, earlier: Sequence[Words], vocabulary: ScopeWords) -> bool:
     """« pas d'alcool, de drogue, ni de fugue »."""
     if not earlier or clause[0] not in ("de", "d", "ni") or start > _AFTER or clause[1:2] in (["la"], ["l"]):
         return False
@@ -277,7 +277,9 @@ def _is_the_speaker(found: _Found, vocabulary: ScopeWords) -> bool:
 
 def _is_about_someone_else(found: _Found, vocabulary: ScopeWords) -> bool:
     """« sa sœur boit », « c'est sa sœur qui boit », « le couteau de sa sœur »."""
-    if _holds(found.clause[found.start :], vocabulary.with_her) or _has_object(found.clause[found.start : found.end]):
+    if _holds(found.clause[found.start :], vocabulary.with_her) or _has_object(
+        found.clause[max(0, found.start - 1) : found.end]
+    ):
         return False
     before = [*_carried_over(found, vocabulary), *found.before]
     return _belongs_to_another(found.after, vocabulary) or _subject_is_other(before, vocabulary)
@@ -308,8 +310,9 @@ def _last_subject(earlier: Sequence[Words], vocabulary: ScopeWords) -> Words:
 
 
 def _is_aside(clause: Words, vocabulary: ScopeWords) -> bool:
-    """« elle », « lui aussi », « pas elle », set between commas."""
-    return tuple(clause) in vocabulary.stressed or _is_not_her(clause, vocabulary)
+    """« elle », « pas elle », « chez qui elle vit », set between commas."""
+    relative = clause[0] in vocabulary.prepositions and tuple(clause[1:2]) == ("qui",)
+    return relative or tuple(clause) in vocabulary.stressed or _is_not_her(clause, vocabulary)
 
 
 def _belongs_to_another(after: Words, vocabulary: ScopeWords) -> bool:
@@ -359,9 +362,18 @@ class _Subject:
             self.other = False
 
     def _read_pronoun(self, i: int) -> None:
+        if self._is_in_a_relative(i):
+            self.other, self._known = True, False
+            return
         doubled = self.other and self._mention == i - 1  # « sa sœur elle boit »
         if not doubled and (i == 0 or self._words[i - 1] not in self._vocabulary.prepositions):
             self.other, self._known = False, True
+
+    def _is_in_a_relative(self, i: int) -> bool:
+        """« le garçon avec qui elle sort (boit) »."""
+        words = self._words
+        told = words[i - 1] == "qui" and words[i - 2] in self._vocabulary.prepositions and self._mention == i - 3
+        return told and i + 1 < len(words)
 
     def _read_noun(self, i: int) -> None:
         words, vocabulary = self._words, self._vocabulary
@@ -411,7 +423,7 @@ class _Subject:
 
 def _has_object(words: Words) -> bool:
     """« son copain vient la chercher »."""
-    return any(word in ("la", "le") and verb.endswith("er") for word, verb in zip(words, words[1:], strict=False))
+    return any(word in ("la", "le") and verb.endswith("er") for word, verb in pairwise(words))
 
 
 def _is_pronoun(word: str, vocabulary: ScopeWords) -> bool:

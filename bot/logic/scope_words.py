@@ -57,8 +57,16 @@ class ScopeWords(Protocol):
         """« explique », « cache »..., whose negation leaves true what follows."""
 
     @property
+    def definite(self) -> frozenset[str]:
+        """« son », « sa », « le »..., before what is known to be."""
+
+    @property
     def possessives(self) -> frozenset[str]:
         """« son », « sa », « ses »."""
+
+    @property
+    def being(self) -> frozenset[str]:
+        """« est », « était »..."""
 
     @property
     def null_subjects(self) -> frozenset[str]:

@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.answers import read_answers
 from bot.content.keys import known_keys
+from bot.content.lexicon import family_answers
 from bot.content.location import DATA
 from bot.content.paths import read_paths
 from bot.logic.comprehension import (
@@ -36,6 +37,7 @@ from bot.nlu.french_words import ASKS, QUESTIONS, words_of
 _PLACES = frozenset({"departement", "lieu_ambigu", "collectivite"})
 _ARTICLE = re.compile(r"\b\d{3}-\d{1,2}(?:-\d{1,2})?\b")
 _SHORT = 6  # words of a message that only says a profession: "je suis infirmière scolaire en lycée"
+_CONCISE = 15  # words of a question about a sign; a story is longer
 _PLACE_ALONE = 4  # words of a message that is nothing but a place: "dans le Val d'Oise"
 
 
@@ -63,6 +65,7 @@ class LastWord(GraphComponent):
         """Read the allow-list of payloads."""
         self._thresholds = Thresholds(accept=config["accept"], sure=config["sure"])
         self._known = known_keys(DATA)
+        self._families = family_answers(DATA / "lexicon")
         self._topics = sorted({split_key(key)[0] for key in self._known})
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
@@ -93,11 +96,15 @@ class LastWord(GraphComponent):
         ranking = tuple((r["name"], r["confidence"]) for r in message.get(INTENT_RANKING_KEY) or ())
         found = {e["entity"] for e in entities}
         typed = words_of(message)
+        signs = tuple(e["value"] for e in entities if e["entity"] == "signe")
+        families = {self._families[sign] for sign in signs}
         return Observation(
             text=text,
             ranking=ranking,
             danger=_first(entities, "danger"),
-            signs=tuple(e["value"] for e in entities if e["entity"] == "signe"),
+            signs=signs,
+            family=families.pop() if len(families) == 1 else None,
+            is_concise=len(typed) <= _CONCISE,
             place_found=not found.isdisjoint(_PLACES),
             is_short=len(typed) <= _SHORT,
             is_brief=len(typed) <= _PLACE_ALONE,

@@ -116,7 +116,10 @@ def _sign_entries(lexicon: Lexicon) -> list[tuple[str, str]]:
     """An expression that begins with a negation (« ne ~ vient plus cours ») is a sign by what is absent."""
     negations = lexicon.small_words.negation_first | lexicon.small_words.negation_second
     return [
-        (f"{sign.id}{_ABSENCE}" if any(negations.issuperset(w.split("|")) for w in expression.split()) else sign.id, expression)
+        (
+            f"{sign.id}{_ABSENCE}" if any(negations.issuperset(w.split("|")) for w in expression.split()) else sign.id,
+            expression,
+        )
         for sign in lexicon.signs
         for expression in sign.expressions
     ]

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.driver import Vigie
+from tests.quality.measures import extraction, parser
 
 pytestmark = pytest.mark.model
 
@@ -40,11 +41,26 @@ def test_requests_of_the_development_set(vigie: Vigie) -> None:
             offered += expected in (key, *candidates[:3])
             declined += key in DECLINED
     out_of_scope = sum(understood(vigie, sentence)[0] in DECLINED for sentence in dev["hors_sujet"])
-    assert total > 500
-    assert first / total >= 0.74
-    assert offered / total >= 0.86
-    assert declined / total <= 0.10
-    assert out_of_scope / len(dev["hors_sujet"]) >= 0.55
+    assert total > 1400
+    assert first / total >= 0.89
+    assert offered / total >= 0.95
+    assert declined / total <= 0.02
+    assert out_of_scope / len(dev["hors_sujet"]) >= 0.90
+
+
+def test_signs_of_the_development_narratives(vigie: Vigie) -> None:
+    rows = yaml.safe_load((ROOT / "tests/nlu/recits_dev.yml").read_text(encoding="utf-8"))["recits"]
+    parse = parser(vigie)
+    found = extraction(lambda text: {value for name, value in parse(text).entities if name == "signe"}, rows)
+    assert found.precision >= 0.90
+    assert found.recall >= 0.90
+    assert found.forbidden <= 0.03
+
+
+def test_two_questions_of_one_message_are_both_answered(vigie: Vigie) -> None:
+    turn = vigie.say(vigie.conversation(), "Que risque le client ? Et c'est quoi une UAPED ?")
+    assert "225-12-1" in turn.text
+    assert [button["payload"] for button in turn.buttons][-1] == "/soigner/uaped"
 
 
 PLAIN_DANGERS = [
@@ -81,7 +97,8 @@ def test_a_danger_told_at_the_end_of_a_story_wins(vigie: Vigie, before: str, len
     ("text", "key"),
     [
         ("article 225-12-1", "loi/client_peines"),
-        ("article 706-52", "nlu_fallback"),
+        ("article 706-52", "soigner/audition_filmee"),
+        ("article 321-12", "nlu_fallback"),
         ("je suis dans le 93 et je cherche la crip", "contacter_departement/crip"),
         ("crip Toulouse", "contacter_departement/crip"),
         ("tribunal 13", "contacter_departement/tribunal"),

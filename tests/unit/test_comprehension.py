@@ -152,3 +152,16 @@ def test_one_plain_question_stays_alone(second: tuple[str, float]) -> None:
     assert (
         read_message(Observation("Que risque-t-il ? Et après ?", asked, questions=asked), Context(), KNOWN).also is None
     )
+
+
+@pytest.mark.parametrize(("concise", "key"), [(True, "reconnaitre_signes/materiel"), (False, DESCRIBE)])
+def test_a_short_question_about_signs_opens_their_family(concise: bool, key: str) -> None:
+    seen = Observation(
+        "un sac de luxe, c'est louche ?",
+        ranking=((DESCRIBE, 0.7),),
+        signs=("train_de_vie",),
+        family="reconnaitre_signes/materiel",
+        is_question=True,
+        is_concise=concise,
+    )
+    assert read_message(seen, Context(), KNOWN).key == key
