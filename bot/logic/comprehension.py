@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.logic.normalisation import fold
 
 FALLBACK = "nlu_fallback"
+MISREAD = "accueil/incompris"
+MINOR_WRITES = "urgence/mineur_ecrit"
+OTHER_TRADE = "autre"  # a trainee may be a minor
 SILENCE = "accueil/silence"
 DESCRIBE = "reconnaitre_signes/decrire"
 GIVE_PLACE = "contacter_departement/donner_lieu"
@@ -57,6 +60,7 @@ RESUME, NEXT, LEAVE = "naviguer/reprendre", "naviguer/suivant", "naviguer/quitte
 NATIONAL = "contacter_departement/national"
 # What answers no question of its own: a greeting, a move, an emergency (which never waits for a second place).
 _NO_QUESTION = ("accueil/", "naviguer/", "urgence/", DESCRIBE, GIVE_PLACE)
+_SIGNS = "reconnaitre_signes/"
 _HESITANT = 5  # words of "non, pas pour le moment"
 
 
@@ -129,6 +133,7 @@ def read_message(
 ) -> Reading:
     """Decide what a message asks for; `known` are the keys that a button or a client may name directly."""
     limits = thresholds or Thresholds()
+    seen = _of_a_professional(seen) if seen.profession not in (None, OTHER_TRADE) else seen
     if not fold(seen.text) and "?" not in seen.text:
         return Reading(SILENCE, 1.0)
     payload = seen.text.strip()
@@ -138,6 +143,8 @@ def read_message(
     typed = typed_choice(seen.text, context.choices)
     if typed:
         return Reading(typed, 1.0, chosen=True)
+    if _names_no_choice(seen.text, context):
+        return Reading(MISREAD, 1.0)
     if seen.danger:
         return Reading(f"urgence/{seen.danger}", 1.0)
     step = step_named(seen.text, context.steps)
@@ -169,15 +176,16 @@ def _place(seen: Observation, context: Context, limits: Thresholds) -> str | Non
         # « stage pour éducs Essonne »: the kind of contact is said in words of no lexicon.
         return None
     # « la liste de signes du parquet de Paris » names a place and a kind of contact, and asks for neither.
-    if seen.need and (confidence < limits.sure or key in _NO_KIND):
+    alone = seen.place_is_whole_message and not seen.is_question
+    if seen.need and (confidence < limits.sure or key in _NO_KIND or (alone and not key.startswith(_SIGNS))):
         return f"contacter_departement/{seen.need}"
-    alone = seen.place_is_whole_message and not seen.is_question and (confidence < limits.sure or key in _NO_KIND)
+    alone = alone and (confidence < limits.sure or key in _NO_KIND)
     return GIVE_PLACE if context.expected == "departement" or alone else None
 
 
 def _weigh(seen: Observation, context: Context, limits: Thresholds) -> Reading:
     key, confidence = seen.ranking[0] if seen.ranking else (FALLBACK, 0.0)
-    if key.startswith("urgence/") and confidence >= limits.accept:
+    if key.startswith("urgence/") and confidence >= (limits.sure if seen.signs else limits.accept):
         # The signs of a story never hide an emergency told in it.
         return Reading(key, confidence, seen.ranking)
     describing = key == DESCRIBE or (context.expected == "description" and not seen.is_question)
@@ -221,6 +229,18 @@ def typed_choice(text: str, choices: Sequence[Choice]) -> str | None:
         if typed == fold(choice.title):
             return choice.key
     return _yes_or_no(typed, choices)
+
+
+def _of_a_professional(seen: Observation) -> Observation:
+    """« je suis coach, pas une victime »: who says a trade is no minor who writes."""
+    danger = None if f"urgence/{seen.danger}" == MINOR_WRITES else seen.danger
+    return replace(seen, danger=danger, ranking=tuple(one for one in seen.ranking if one[0] != MINOR_WRITES))
+
+
+def _names_no_choice(text: str, context: Context) -> bool:
+    """True for a number that is none of the choices offered; « 93 » is a département, where one is expected or not."""
+    typed = fold(text)
+    return bool(context.choices) and context.expected is None and bool(re.fullmatch("[1-9]", typed))
 
 
 def _yes_or_no(typed: str, choices: Sequence[Choice]) -> str | None:

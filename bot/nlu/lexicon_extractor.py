@@ -24,7 +24,7 @@ _EXCEPTION = "sauf"
 _ABSENCE = "!"  # ends the label of an expression that holds a negation of its own
 NOW = "danger_immediat"
 _NEAR = 5  # words between "je" and the profession
-_REQUEST = 6  # words of a message that asks for a contact in a place
+_REQUEST = 10  # words of a message that asks for a contact in a place: « numéro crip marseille s'il vous plaît »
 _SHORT = 4  # words of a clause that is nothing but a profession
 
 

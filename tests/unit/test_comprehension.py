@@ -165,3 +165,15 @@ def test_a_short_question_about_signs_opens_their_family(concise: bool, key: str
         is_concise=concise,
     )
     assert read_message(seen, Context(), KNOWN).key == key
+
+
+def test_a_number_that_was_not_offered_opens_nothing() -> None:
+    assert read_message(Observation("4"), Context(CHOICES), KNOWN).key == "accueil/incompris"
+    assert read_message(Observation("9", place_found=True), Context(CHOICES, "departement"), KNOWN).key == GIVE_PLACE
+
+
+def test_who_says_a_trade_is_no_minor_who_writes() -> None:
+    seen = Observation(
+        "je suis coach", ranking=(("urgence/mineur_ecrit", 0.9),), danger="mineur_ecrit", profession="sport"
+    )
+    assert read_message(seen, Context(), KNOWN).key != "urgence/mineur_ecrit"
