@@ -62,7 +62,7 @@ def main(argv: list[str]) -> int:
         "confusions": _pairs(cases),
         "image": PICTURE,
         **_extractions(parse),
-        "public": _public(),
+        **_public(),
     }
     if options.misses:
         for case in cases:
@@ -159,7 +159,7 @@ def _found(found: Found) -> str:
     return f"{found.texts} | {_percent(found.precision)} | {_percent(found.recall)} | {_percent(found.forbidden)}"
 
 
-def _public() -> str:
+def _public() -> dict[str, str]:
     results = json.loads(PUBLIC.read_text(encoding="utf-8"))
     kinds = next(iter(results["mean"].values()))["accuracy"]
     rows = [
@@ -168,7 +168,7 @@ def _public() -> str:
         + " |"
         for name, figures in results["mean"].items()
     ]
-    return "\n".join(rows)
+    return {"public": "\n".join(rows), "tirages": str(results["common_draws"])}
 
 
 def _percent(value: float) -> str:

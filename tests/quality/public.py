@@ -44,22 +44,29 @@ def main(argv: list[str]) -> int:
     configs = {"vigie": {"recipe": "default.v1", "language": "fr", "assistant_id": "public", "pipeline": _parts(OURS)}}
     configs["stock"] = {**starter_config(options.epochs), "policies": []}
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in configs if options.only in (None, name)}
+    described = describe_run("python -m tests.quality.public", argv)
     for draw in range(options.draws):
         for name, runs in found.items():
             with tempfile.TemporaryDirectory(prefix="vigie-public-") as folder:
                 runs.append(measure(name, configs[name], drawn(pool, draw), test, Path(folder)))
             print(f"draw {draw + 1}/{options.draws} {name}: {json.dumps(runs[-1])}", flush=True)
-    results = {
-        **describe_run("python -m tests.quality.public", argv),
-        "test_sentences": len(test),
-        "per_intent": PER_INTENT,
-        "epochs": options.epochs,
-        "draws": found,
-        "mean": {name: _mean(runs) for name, runs in found.items()},
-    }
-    options.output.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        # Written after each draw: stock Rasa takes ten minutes and more for one.
+        results = {**described, "epochs": options.epochs, **summarise(found, len(test))}
+        options.output.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(results["mean"], indent=1))
     return 0
+
+
+def summarise(found: dict[str, list[dict[str, Any]]], test_sentences: int) -> dict[str, Any]:
+    """The draws and their means, over the draws that every system has gone through."""
+    common = min(map(len, found.values()))
+    return {
+        "test_sentences": test_sentences,
+        "per_intent": PER_INTENT,
+        "common_draws": common,
+        "draws": found,
+        "mean": {name: _mean(runs[:common]) for name, runs in found.items()},
+    }
 
 
 def read(file: Path) -> Labelled:
