@@ -28,7 +28,7 @@ from bot.nlu.french_words import CLAUSES, QUESTIONS, words_of
 _NAMES = "classifier.json"
 _NUMBERS = "classifier.npz"
 _BY_WORD = {"analyzer": "word", "token_pattern": r"\S+", "ngram_range": (1, 2), "sublinear_tf": True}
-_BY_LETTER = {"analyzer": "char_wb", "ngram_range": (3, 5), "sublinear_tf": True}
+_BY_LETTER = {"analyzer": "char_wb", "ngram_range": (3, 5), "sublinear_tf": True, "min_df": 2}
 
 
 class _Encoder:
