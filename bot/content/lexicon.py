@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.content.location import load_yaml
 from bot.logic.reconnaitre_signes import NamedSign
+from bot.logic.scope_words import SmallWords
 
 _FAMILY_ANSWERS = {"vulnerabilite": "vulnerabilites"}  # a family and its answer bear one name, but for this one
 
@@ -42,63 +43,6 @@ class Term:
     id: str
     title: str
     expressions: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class SmallWords:
-    """Function words that the analysis of a sentence rests on, all folded."""
-
-    ignored: frozenset[str]
-    negation_first: frozenset[str]
-    negation_second: frozenset[str]
-    negation_before: frozenset[str]
-    not_negations: tuple[tuple[str, ...], ...]
-    other_people: frozenset[str]
-    young_person: frozenset[str]
-    question_words: tuple[tuple[str, ...], ...]
-    breaks: frozenset[str]
-    resumptions: frozenset[str]
-    subjects: frozenset[str]
-    opinion_verbs: frozenset[str]
-    factive_verbs: frozenset[str]
-    definite: frozenset[str]
-    possessives: frozenset[str]
-    being: frozenset[str]
-    null_subjects: frozenset[str]
-    not_happened: tuple[tuple[str, ...], ...]
-    negation_inside: frozenset[str]
-    negation_after: frozenset[str]
-    nothing: frozenset[str]
-    about: frozenset[str]
-    after_no_more: frozenset[str]
-    no_more_of: frozenset[str]
-    over: tuple[tuple[str, ...], ...]
-    past: frozenset[str]
-    untrue: tuple[tuple[str, ...], ...]
-    refusals: tuple[tuple[str, ...], ...]
-    asking_verbs: frozenset[str]
-    conditions: frozenset[str]
-    before_if: frozenset[str]
-    questions: tuple[tuple[str, ...], ...]
-    prepositions: frozenset[str]
-    determiners: frozenset[str]
-    other: frozenset[str]
-    same_group: tuple[tuple[str, ...], ...]
-    pronouns: frozenset[str]
-    stressed: tuple[tuple[str, ...], ...]
-    without_subject: frozenset[str]
-    links: frozenset[str]
-    conjunctions: frozenset[str]
-    have: frozenset[str]
-    objects: frozenset[str]
-    with_her: tuple[tuple[str, ...], ...]
-    reports: tuple[str, ...]
-    report_words: frozenset[str]
-    peers: frozenset[str]
-    belongs: frozenset[str]
-    speaker: frozenset[str]
-    speaker_verbs: frozenset[str]
-    quotes: tuple[str, ...]
 
 
 @dataclass(frozen=True)

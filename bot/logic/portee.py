@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from bot.logic.scope_words import ScopeWords
+from bot.logic.scope_words import SmallWords
 
 Words = Sequence[str]
 _REACH = 4  # words that count between a negation and what it denies
@@ -47,7 +47,7 @@ class _Found:
 
 
 def is_said(
-    parts: Sequence[Words], index: int, start: int, end: int, vocabulary: ScopeWords, absence: bool = False
+    parts: Sequence[Words], index: int, start: int, end: int, vocabulary: SmallWords, absence: bool = False
 ) -> bool:
     """True when what stands in `parts[index][start:end]` is affirmed, today, of the young person.
 
@@ -66,13 +66,13 @@ def is_said(
     )
 
 
-def _opens_with_a_person(inside: Words, vocabulary: ScopeWords) -> bool:
+def _opens_with_a_person(inside: Words, vocabulary: SmallWords) -> bool:
     """« elle (…) drogue »: the words of the gap, a negation perhaps, are to be read as said before the sign."""
     openings = (vocabulary.young_person, vocabulary.null_subjects, vocabulary.being)
     return len(inside) > 1 and any(inside[0] in opening for opening in openings)
 
 
-def _is_denied(found: _Found, vocabulary: ScopeWords) -> bool:
+def _is_denied(found: _Found, vocabulary: SmallWords) -> bool:
     """« elle ne fugue plus », « sans argent », « elle boit pas », « fini l'alcool »."""
     return (
         _is_under_negation(found, vocabulary)
@@ -85,7 +85,7 @@ def _is_denied(found: _Found, vocabulary: ScopeWords) -> bool:
     )
 
 
-def _is_under_negation(found: _Found, vocabulary: ScopeWords) -> bool:
+def _is_under_negation(found: _Found, vocabulary: SmallWords) -> bool:
     governing = _since_break(found.before, vocabulary)
     subject = max((i for i, word in enumerate(governing) if word in vocabulary.subjects), default=-1)
     main, own = governing[: subject + 1], _last(governing[subject + 1 :], _NE_REACH, vocabulary)
@@ -98,7 +98,7 @@ def _is_under_negation(found: _Found, vocabulary: ScopeWords) -> bool:
     )
 
 
-def _since_break(before: Words, vocabulary: ScopeWords) -> Words:
+def _since_break(before: Words, vocabulary: SmallWords) -> Words:
     """The words that may govern what follows: those after the last « et », « car »..."""
     for i in range(len(before) - 1, -1, -1):
         following = before[i + 1 : i + 2]
@@ -109,13 +109,13 @@ def _since_break(before: Words, vocabulary: ScopeWords) -> Words:
     return before
 
 
-def _is_taken_for_granted(found: _Found, own: Words, vocabulary: ScopeWords) -> bool:
+def _is_taken_for_granted(found: _Found, own: Words, vocabulary: SmallWords) -> bool:
     """« elle n'explique pas ses bleus »: she has bruises."""
     definite = bool(found.before) and found.before[-1] in vocabulary.definite
     return definite and any(word in vocabulary.factive_verbs for word in own)
 
 
-def _has_ne(found: _Found, own: Words, vocabulary: ScopeWords) -> bool:
+def _has_ne(found: _Found, own: Words, vocabulary: SmallWords) -> bool:
     """« elle ne fugue plus », « personne ne l'a vue ivre », « aucune voiture ne l'attend »."""
     for i in range(len(own) - 1, -1, -1):
         if own[i] in vocabulary.negation_first:
@@ -124,7 +124,7 @@ def _has_ne(found: _Found, own: Words, vocabulary: ScopeWords) -> bool:
     return False
 
 
-def _has_nobody(words: Words, vocabulary: ScopeWords) -> bool:
+def _has_nobody(words: Words, vocabulary: SmallWords) -> bool:
     """« personne », « aucune voiture », but not « quelqu'un que personne (ne connaît) »."""
     return any(
         word in vocabulary.negation_before or (word in vocabulary.null_subjects and words[i - 1 : i] != ["que"])
@@ -132,7 +132,7 @@ def _has_nobody(words: Words, vocabulary: ScopeWords) -> bool:
     )
 
 
-def _has_negation_before(found: _Found, near: Words, vocabulary: ScopeWords) -> bool:
+def _has_negation_before(found: _Found, near: Words, vocabulary: SmallWords) -> bool:
     """« sans argent », « rien côté alcool », « plus de fugues »."""
     if any(word in vocabulary.negation_before for word in near):
         return True
@@ -142,7 +142,7 @@ def _has_negation_before(found: _Found, near: Words, vocabulary: ScopeWords) -> 
     return opens and found.clause[0] == "plus" and found.clause[1] in vocabulary.no_more_of
 
 
-def _did_not_happen(before: Words, vocabulary: ScopeWords) -> bool:
+def _did_not_happen(before: Words, vocabulary: SmallWords) -> bool:
     """« loin d'être isolée », « elle refuse de boire ou de fumer »."""
     counting = _counting(before, vocabulary)
     joined = [i - 1 for i, word in enumerate(counting) if i and word in vocabulary.conjunctions]
@@ -153,7 +153,7 @@ def _did_not_happen(before: Words, vocabulary: ScopeWords) -> bool:
     )
 
 
-def _is_opinion_denied(main: Words, vocabulary: ScopeWords) -> bool:
+def _is_opinion_denied(main: Words, vocabulary: SmallWords) -> bool:
     """« je ne crois pas qu'elle », « rien ne laisse penser qu'elle »."""
     for i, word in enumerate(main):
         if word in vocabulary.opinion_verbs:
@@ -163,7 +163,7 @@ def _is_opinion_denied(main: Words, vocabulary: ScopeWords) -> bool:
     return False
 
 
-def _is_cleft_denied(before: Words, vocabulary: ScopeWords) -> bool:
+def _is_cleft_denied(before: Words, vocabulary: SmallWords) -> bool:
     """« c'est pas elle qui boit »."""
     return any(
         before[i] == "pas" and before[i + 2] == "qui" and _is_pronoun(before[i + 1], vocabulary)
@@ -171,7 +171,7 @@ def _is_cleft_denied(before: Words, vocabulary: ScopeWords) -> bool:
     )
 
 
-def _is_denied_after(after: Words, vocabulary: ScopeWords) -> bool:
+def _is_denied_after(after: Words, vocabulary: SmallWords) -> bool:
     """« elle boit pas », « elle fume plus », « côté fugues rien », « fugues, c'est fini »."""
     if not after:
         return False
@@ -183,12 +183,12 @@ def _is_denied_after(after: Words, vocabulary: ScopeWords) -> bool:
     return word in vocabulary.nothing and len(rest) <= _AFTER
 
 
-def _is_past(found: _Found, vocabulary: ScopeWords) -> bool:
+def _is_past(found: _Found, vocabulary: SmallWords) -> bool:
     """« avant elle buvait »."""
     return found.clause[0] in vocabulary.past and any(map(_is_imperfect, found.clause[found.start : found.end]))
 
 
-def _continues_a_denied_list(clause: Words, start: int, earlier: Sequence[Words], vocabulary: ScopeWords) -> bool:
+def _continues_a_denied_list(clause: Words, start: int, earlier: Sequence[Words], vocabulary: SmallWords) -> bool:
     """« pas d'alcool, de drogue, ni de fugue »."""
     if not earlier or clause[0] not in ("de", "d", "ni") or start > _AFTER or clause[1:2] in (["la"], ["l"]):
         return False
@@ -198,14 +198,14 @@ def _continues_a_denied_list(clause: Words, start: int, earlier: Sequence[Words]
     )
 
 
-def _is_asked(found: _Found, vocabulary: ScopeWords) -> bool:
+def _is_asked(found: _Found, vocabulary: SmallWords) -> bool:
     """« je ne sais pas si elle boit », « si elle fuguait », « est-ce qu'elle boit », « boit-elle »."""
     if found.before and found.before[-1] in vocabulary.possessives:
         return False
     return _is_supposed(found, vocabulary) or _is_question(found, vocabulary)
 
 
-def _is_supposed(found: _Found, vocabulary: ScopeWords) -> bool:
+def _is_supposed(found: _Found, vocabulary: SmallWords) -> bool:
     before = found.before
     for i in range(len(before) - 2, -1, -1):
         if before[i] in vocabulary.conditions and before[i + 1] in vocabulary.subjects:
@@ -217,7 +217,7 @@ def _is_supposed(found: _Found, vocabulary: ScopeWords) -> bool:
     return False
 
 
-def _is_question(found: _Found, vocabulary: ScopeWords) -> bool:
+def _is_question(found: _Found, vocabulary: SmallWords) -> bool:
     before, after = found.before, found.after
     opening = before[1:] if before and before[0] in vocabulary.conjunctions else before
     if any(tuple(opening[: len(phrase)]) == phrase for phrase in vocabulary.questions):
@@ -226,7 +226,7 @@ def _is_question(found: _Found, vocabulary: ScopeWords) -> bool:
     return len(before) <= 1 and len(inverted) == 1 and inverted[0] in vocabulary.pronouns
 
 
-def _is_withdrawn(found: _Found, vocabulary: ScopeWords) -> bool:
+def _is_withdrawn(found: _Found, vocabulary: SmallWords) -> bool:
     """The next words take it back: « elle buvait, plus maintenant », « des fugues, pas elle », « alcool : non »."""
     if not found.later:
         return False
@@ -241,7 +241,7 @@ def _is_withdrawn(found: _Found, vocabulary: ScopeWords) -> bool:
     )
 
 
-def _is_not_her(clause: Words, vocabulary: ScopeWords) -> bool:
+def _is_not_her(clause: Words, vocabulary: SmallWords) -> bool:
     """« pas elle », « enfin pas lui », « la jeune non »."""
     if not 1 < len(clause) <= _NEAR:
         return False
@@ -250,21 +250,21 @@ def _is_not_her(clause: Words, vocabulary: ScopeWords) -> bool:
     return refused and (_is_pronoun(who, vocabulary) or who in vocabulary.young_person)
 
 
-def _is_refusal(clause: Words, vocabulary: ScopeWords) -> bool:
+def _is_refusal(clause: Words, vocabulary: SmallWords) -> bool:
     """« non », « aucune », « aucune depuis mars »."""
     if tuple(clause) in _by_first_word(vocabulary.refusals).get(clause[0], ()):
         return True
     return len(clause) > 1 and clause[0] in vocabulary.nothing and clause[1] in vocabulary.after_no_more
 
 
-def _is_given_to_another(before: Words, following: Words, vocabulary: ScopeWords) -> bool:
+def _is_given_to_another(before: Words, following: Words, vocabulary: SmallWords) -> bool:
     """« l'argent, c'est sa sœur qui en a »."""
     if any(word in vocabulary.young_person for word in before) or tuple(following[:2]) != ("c", "est"):
         return False
     return "qui" in following and _subject_is_other(following[: list(following).index("qui")], vocabulary)
 
 
-def _is_the_speaker(found: _Found, vocabulary: ScopeWords) -> bool:
+def _is_the_speaker(found: _Found, vocabulary: SmallWords) -> bool:
     """« je suis épuisée » is said of the professional, unless it is quoted: « elle dit : je suis nulle »."""
     near = found.before[-2:]
     if not near or not (
@@ -275,7 +275,7 @@ def _is_the_speaker(found: _Found, vocabulary: ScopeWords) -> bool:
     return not any(word.startswith(vocabulary.quotes) for word in said)
 
 
-def _is_about_someone_else(found: _Found, vocabulary: ScopeWords) -> bool:
+def _is_about_someone_else(found: _Found, vocabulary: SmallWords) -> bool:
     """« sa sœur boit », « c'est sa sœur qui boit », « le couteau de sa sœur »."""
     if _holds(found.clause[found.start :], vocabulary.with_her) or _has_object(
         found.clause[max(0, found.start - 1) : found.end]
@@ -285,7 +285,7 @@ def _is_about_someone_else(found: _Found, vocabulary: ScopeWords) -> bool:
     return _belongs_to_another(found.after, vocabulary) or _subject_is_other(before, vocabulary)
 
 
-def _carried_over(found: _Found, vocabulary: ScopeWords) -> Words:
+def _carried_over(found: _Found, vocabulary: SmallWords) -> Words:
     """The earlier words that hold the subject of the clause: « sa sœur, qui boit », « sa sœur, elle, boit »."""
     clause, earlier = found.clause, found.earlier
     relative = clause[0] in ("qui", "et", "dont") and "qui" in clause[:2]
@@ -299,7 +299,7 @@ def _carried_over(found: _Found, vocabulary: ScopeWords) -> Words:
     return _last_subject(earlier, vocabulary) if clause[0] in vocabulary.without_subject else ()
 
 
-def _last_subject(earlier: Sequence[Words], vocabulary: ScopeWords) -> Words:
+def _last_subject(earlier: Sequence[Words], vocabulary: SmallWords) -> Words:
     """« sa sœur » in « sa sœur, Léa, est placée, boit »."""
     for part in reversed(earlier[-_NEAR:]):
         if part[0] in vocabulary.determiners:
@@ -309,13 +309,13 @@ def _last_subject(earlier: Sequence[Words], vocabulary: ScopeWords) -> Words:
     return ()
 
 
-def _is_aside(clause: Words, vocabulary: ScopeWords) -> bool:
+def _is_aside(clause: Words, vocabulary: SmallWords) -> bool:
     """« elle », « pas elle », « chez qui elle vit », set between commas."""
     relative = clause[0] in vocabulary.prepositions and tuple(clause[1:2]) == ("qui",)
     return relative or tuple(clause) in vocabulary.stressed or _is_not_her(clause, vocabulary)
 
 
-def _belongs_to_another(after: Words, vocabulary: ScopeWords) -> bool:
+def _belongs_to_another(after: Words, vocabulary: SmallWords) -> bool:
     """« le couteau de sa sœur », « la lingerie appartient à sa camarade »."""
     for i, word in enumerate(after[:6]):
         if word in vocabulary.belongs:
@@ -328,7 +328,7 @@ def _belongs_to_another(after: Words, vocabulary: ScopeWords) -> bool:
     return 1 < i < len(after) and after[i] in vocabulary.peers
 
 
-def _subject_is_other(words: Words, vocabulary: ScopeWords) -> bool:
+def _subject_is_other(words: Words, vocabulary: SmallWords) -> bool:
     """True when the last subject named in `words` is someone else than the young person."""
     subject = _Subject(words, vocabulary)
     for i in range(len(words)):
@@ -339,7 +339,7 @@ def _subject_is_other(words: Words, vocabulary: ScopeWords) -> bool:
 class _Subject:
     """Reads the words from the left and keeps who the subject is."""
 
-    def __init__(self, words: Words, vocabulary: ScopeWords) -> None:
+    def __init__(self, words: Words, vocabulary: SmallWords) -> None:
         self.other = False
         self._words = words
         self._vocabulary = vocabulary
@@ -426,7 +426,7 @@ def _has_object(words: Words) -> bool:
     return any(word in ("la", "le") and verb.endswith("er") for word, verb in pairwise(words))
 
 
-def _is_pronoun(word: str, vocabulary: ScopeWords) -> bool:
+def _is_pronoun(word: str, vocabulary: SmallWords) -> bool:
     return word in vocabulary.pronouns or word == "lui"
 
 
@@ -434,11 +434,11 @@ def _is_imperfect(word: str) -> bool:
     return word.endswith(("ait", "aient"))
 
 
-def _counting(words: Words, vocabulary: ScopeWords) -> Words:
+def _counting(words: Words, vocabulary: SmallWords) -> Words:
     return [word for word in words if word not in vocabulary.ignored]
 
 
-def _last(words: Words, reach: int, vocabulary: ScopeWords) -> Words:
+def _last(words: Words, reach: int, vocabulary: SmallWords) -> Words:
     """The end of `words`, with no more than `reach` words that count after its first word."""
     counted = 0
     for i in range(len(words) - 1, -1, -1):
@@ -448,7 +448,7 @@ def _last(words: Words, reach: int, vocabulary: ScopeWords) -> Words:
     return words
 
 
-def _since_subject(words: Words, vocabulary: ScopeWords) -> Words:
+def _since_subject(words: Words, vocabulary: SmallWords) -> Words:
     subject = max((i for i, word in enumerate(words) if word in vocabulary.subjects), default=-1)
     return words[subject + 1 :]
 
@@ -459,7 +459,7 @@ def _holds(words: Words, phrases: tuple[tuple[str, ...], ...]) -> bool:
     return any(tuple(words[i : i + len(p)]) == p for i, word in enumerate(words) for p in by_first.get(word, ()))
 
 
-def _without_false_negations(clause: Words, vocabulary: ScopeWords) -> Words:
+def _without_false_negations(clause: Words, vocabulary: SmallWords) -> Words:
     by_first = _by_first_word(vocabulary.not_negations)
     cleaned: list[str] | None = None
     for i, word in enumerate(clause):
