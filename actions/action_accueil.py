@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, Restarted
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.content.answers import read_titles
 from bot.content.location import DATA
 from bot.content.orientation import department_name
 from bot.content.paths import read_paths
-from bot.logic.accueil import welcome
-from bot.logic.request import read_position, read_request
+from bot.logic.accueil import FAREWELL, welcome
+from bot.logic.request import besides, read_position, read_request
 
 
 class ActionAccueil(Action):
@@ -21,10 +23,12 @@ class ActionAccueil(Action):
         """Name in domain.yml."""
         return "action_accueil"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Key and slots to answers."""
         request = read_request(tracker.latest_message)
         place = department_name(DATA / "directory", tracker.get_slot("departement"))
         for said in welcome(request.name, read_paths(DATA / "parcours"), read_position(tracker.slots), place):
             dispatcher.utter_message(response=f"utter_{said.answer}", **said.values)
-        return []
+        for extra in besides(request, read_titles(DATA / "responses")):
+            dispatcher.utter_message(**extra)
+        return [Restarted()] if request.name == FAREWELL else []

@@ -13,7 +13,7 @@ from bot.content.location import DATA
 from bot.content.paths import read_paths
 from bot.logic.apres_entretien import Case, respond
 from bot.logic.parcours import step_title
-from bot.logic.request import changed, position_slots, read_position, read_request, second_question
+from bot.logic.request import besides, changed, position_slots, read_position, read_request
 
 
 class ActionApresEntretien(Action):
@@ -32,9 +32,8 @@ class ActionApresEntretien(Action):
         outcome = respond(request.name, case, paths["apres_entretien"], position, request.chosen)
         for answer in outcome.answers:
             dispatcher.utter_message(response=f"utter_{answer}", titre_etape=step_title(paths, position))
-        second = second_question(request, read_titles(DATA / "responses"))
-        if second:
-            dispatcher.utter_message(**second)
+        for extra in besides(request, read_titles(DATA / "responses")):
+            dispatcher.utter_message(**extra)
         slots = {
             **position_slots(outcome.position),
             "attente": outcome.expected,

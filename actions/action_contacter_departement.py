@@ -13,7 +13,7 @@ from bot.content.answers import read_titles
 from bot.content.location import DATA
 from bot.content.orientation import read_places, read_policy
 from bot.logic.orienter import Said, Search, orient
-from bot.logic.request import changed, read_request, second_question
+from bot.logic.request import besides, changed, read_request
 from bot.settings import load_settings
 from bot.storage.directory import DirectoryUnavailableError, open_directory
 
@@ -40,8 +40,7 @@ class ActionContacterDepartement(Action):
             dispatcher.utter_message(
                 response=f"utter_contacter_departement/{one.answer}", buttons=buttons, **one.values
             )
-        second = second_question(request, read_titles(DATA / "responses"))
-        if second:
-            dispatcher.utter_message(**second)
+        for extra in besides(request, read_titles(DATA / "responses")):
+            dispatcher.utter_message(**extra)
         slots = {"departement": search.department, "besoin": search.need, "attente": search.expected}
         return [SlotSet(name, value) for name, value in changed(slots, tracker.slots).items()]

@@ -12,7 +12,7 @@ from bot.content.answers import read_titles
 from bot.content.location import DATA
 from bot.content.paths import read_paths
 from bot.logic.parcours import enter, step_title
-from bot.logic.request import changed, position_slots, read_position, read_request, second_question
+from bot.logic.request import besides, changed, position_slots, read_position, read_request
 
 
 class ActionPreparerEntretien(Action):
@@ -30,8 +30,7 @@ class ActionPreparerEntretien(Action):
         move = enter(paths["preparer_entretien"], request.name, position, request.chosen)
         for answer in move.answers:
             dispatcher.utter_message(response=f"utter_{answer}", titre_etape=step_title(paths, position))
-        second = second_question(request, read_titles(DATA / "responses"))
-        if second:
-            dispatcher.utter_message(**second)
+        for extra in besides(request, read_titles(DATA / "responses")):
+            dispatcher.utter_message(**extra)
         slots = {**position_slots(move.position), "attente": None}
         return [SlotSet(name, value) for name, value in changed(slots, tracker.slots).items()]

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.content.answers import read_titles
 from bot.content.location import DATA
 from bot.logic.fallback import failed_before, offer
-from bot.logic.request import read_request
+from bot.logic.request import besides, read_request
 
 
 class ActionProposerChoix(Action):
@@ -24,7 +24,10 @@ class ActionProposerChoix(Action):
         """Ranking to choices."""
         request = read_request(tracker.latest_message)
         again = failed_before(tracker.events, self.name())
-        proposal = offer(request.candidates, read_titles(DATA / "responses"), again)
+        titles = read_titles(DATA / "responses")
+        proposal = offer(request.candidates, titles, again)
         buttons = [{"title": choice.title, "payload": f"/{choice.key}"} for choice in proposal.choices]
         dispatcher.utter_message(response=f"utter_{proposal.answer}", buttons=buttons)
+        for extra in besides(request, titles):
+            dispatcher.utter_message(**extra)
         return []

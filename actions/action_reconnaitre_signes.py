@@ -14,7 +14,7 @@ from bot.content.location import DATA
 from bot.content.paths import read_paths
 from bot.logic.parcours import enter, step_title
 from bot.logic.reconnaitre_signes import answer_description, expects_description
-from bot.logic.request import changed, position_slots, read_position, read_request, second_question
+from bot.logic.request import besides, changed, position_slots, read_position, read_request
 
 
 class ActionReconnaitreSignes(Action):
@@ -40,9 +40,8 @@ class ActionReconnaitreSignes(Action):
             )
         for answer in move.answers[1 if survey else 0 :]:
             dispatcher.utter_message(response=f"utter_{answer}", titre_etape=step_title(paths, position))
-        second = second_question(request, read_titles(DATA / "responses"))
-        if second:
-            dispatcher.utter_message(**second)
+        for extra in besides(request, read_titles(DATA / "responses")):
+            dispatcher.utter_message(**extra)
         signs = dict.fromkeys([*before, *request.values("signe")])
         slots = {
             **position_slots(move.position),

@@ -11,11 +11,12 @@ from bot.content.answers import read_titles
 from bot.content.location import DATA
 from bot.content.paths import read_paths
 from bot.logic.parcours import REMINDER, step_title
-from bot.logic.request import read_position, read_request, second_question
+from bot.logic.registre import MINOR
+from bot.logic.request import besides, read_position, read_request
 
 
 class ActionReprendreParcours(Action):
-    """Say where the path stands; say nothing outside a path, while it is paused or when a question is pending."""
+    """Say where the path stands; nothing outside a path, while it is paused, to a minor, or when Vigie has asked."""
 
     def name(self) -> str:
         """Name in domain.yml."""
@@ -23,11 +24,11 @@ class ActionReprendreParcours(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Second question and position to offers."""
-        second = second_question(read_request(tracker.latest_message), read_titles(DATA / "responses"))
-        if second:
-            dispatcher.utter_message(**second)
+        for extra in besides(read_request(tracker.latest_message), read_titles(DATA / "responses")):
+            dispatcher.utter_message(**extra)
         position = read_position(tracker.slots)
         title = step_title(read_paths(DATA / "parcours"), position)
-        if title and not position.paused and not tracker.get_slot("attente"):
+        minor = tracker.get_slot("registre") == MINOR
+        if title and not minor and not position.paused and not tracker.get_slot("attente"):
             dispatcher.utter_message(response=f"utter_{REMINDER}", titre_etape=title)
         return []

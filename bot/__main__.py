@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 from bot.settings import SettingsError, load_settings
+from bot.start_checks import StartError, check_rasa_arguments
 
 USAGE = """python -m bot <command>
 
@@ -33,16 +34,15 @@ def main(argv: list[str]) -> int:
     except SettingsError as error:
         print(f"Configuration : {error}", file=sys.stderr)
         return 2
-
-
-def _serve(_: list[str]) -> int:
-    from bot.server import StartError, serve
-
-    try:
-        serve(load_settings())
     except StartError as error:
         print(f"Vigie ne démarre pas : {error}", file=sys.stderr)
         return 1
+
+
+def _serve(_: list[str]) -> int:
+    from bot.server import serve
+
+    serve(load_settings())
     return 0
 
 
@@ -95,6 +95,7 @@ def _bench(argv: list[str]) -> int:
 
 
 def _rasa(argv: list[str]) -> int:
+    check_rasa_arguments(argv)
     from bot.engine.startup import prepare_imports
 
     prepare_imports()

@@ -5,11 +5,18 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import secrets
 import traceback
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
+from bot.start_checks import StartError, check_configuration
+
+if TYPE_CHECKING:
+    from bot.channels.walls import Rules
 
 logger = logging.getLogger(__name__)
 
@@ -17,15 +24,12 @@ PURGE_EVERY = 60.0  # seconds
 PAGE = Path(__file__).parent / "web"
 
 
-class StartError(RuntimeError):
-    """Vigie refuses to start; the message says why and the remedy."""
-
-
 def serve(settings: Settings) -> None:
     """Serve the assistant until it is stopped.
 
-    Raises StartError when no model is trained, or when Rasa would silently run with something else than configured.
+    Raises StartError when the model is missing or damaged, or the configuration dangerous.
     """
+    check_configuration(settings)
     model = settings.models_dir / "vigie.tar.gz"
     if not model.is_file():
         raise StartError(f"no trained model at {model}: run `make train` first")
@@ -38,16 +42,24 @@ def serve(settings: Settings) -> None:
     import rasa.utils.common
     from rasa.core.utils import AvailableEndpoints
 
+    from bot.channels.walls import build
     from bot.engine.inprocess_actions import InProcessActions
 
     replace_slow_parts()
     configure_logging(settings.log_level)
     endpoints = AvailableEndpoints.read_endpoints(str(settings.root / "endpoints.yml"))
     endpoints.action = InProcessActions("actions")
-    check_tracker_store(endpoints.tracker_store)
-    # Rasa answers "/" with its version; Vigie serves its page there.
-    rasa.server.add_root_route = serve_page
-    print(f"Vigie écoute sur http://{settings.host}:{settings.port}", flush=True)
+
+    def furnish(app: Any) -> None:
+        build(app, rules(settings))
+        serve_page(app)
+        serve_health(app)
+
+    # Rasa answers "/" with its version; Vigie serves its page there, behind its walls.
+    rasa.server.add_root_route = furnish
+    # Rasa's own CORS would answer any site that asks, with credentials: the walls decide.
+    rasa.server.configure_cors = lambda *_: None
+    state = State()
     rasa.core.run.serve_application(
         model_path=str(model),
         interface=settings.host,
@@ -55,37 +67,84 @@ def serve(settings: Settings) -> None:
         credentials=str(settings.root / "credentials.yml"),
         endpoints=endpoints,
         enable_api=False,
-        server_listeners=[(settle, "after_server_start")],
+        server_listeners=[(partial(settle, settings, state), "after_server_start")],
+    )
+    if state.damaged:
+        raise StartError(f"the model at {model} cannot be loaded: run `make train` again")
+
+
+@dataclass
+class State:
+    """What the server learns while it starts."""
+
+    damaged: bool = False
+
+
+def rules(settings: Settings) -> Rules:
+    """The walls that the settings ask for."""
+    from bot.channels.walls import Rules
+
+    return Rules(
+        origins=settings.origins,
+        token=settings.api_token,
+        own_ids_only=settings.exposed,
+        local_only=not settings.exposed,
+        per_conversation=settings.rate_conversation,
+        per_address=settings.rate_address,
+        proxies=settings.proxies,
+        secret=settings.secret or secrets.token_hex(),
     )
 
 
-async def settle(app: Any, loop: asyncio.AbstractEventLoop) -> None:
+async def settle(settings: Settings, state: State, app: Any, loop: asyncio.AbstractEventLoop) -> None:
     """Once started: forget silent conversations every minute, and leave what was loaded out of garbage collection."""
+    if not app.ctx.agent.is_ready():
+        # Rasa would go on without a model and answer nothing.
+        state.damaged = True
+        app.stop()
+        return
     gc.collect()
     gc.freeze()
+    # Rasa wraps the store in another that has neither erasure nor purge.
+    store = app.ctx.agent.tracker_store
+    app.ctx.conversations = getattr(store, "_tracker_store", store)
 
     async def forget() -> None:
         while True:
+            await app.ctx.conversations.purge()
             await asyncio.sleep(PURGE_EVERY)
-            store = app.ctx.agent.tracker_store
-            purge = getattr(getattr(store, "_tracker_store", store), "purge", None)
-            if purge:
-                purge()
 
     app.ctx.forgetting = loop.create_task(forget())
+    print(f"Vigie écoute sur http://{settings.host}:{settings.port}", flush=True)
 
 
-def check_tracker_store(configured: object) -> None:
-    """Refuse a tracker store that cannot be imported: Rasa would only warn and use its own memory store."""
-    from rasa.shared.utils.common import class_from_module_path
+def serve_health(app: Any) -> None:
+    """`/health`: the process answers. `/ready`: it can serve; 503 and the part at fault when it cannot."""
+    from sanic import response
+    from sanic.request import Request
+    from sanic.response import HTTPResponse
 
-    kind = getattr(configured, "type", None)
-    if not kind or "." not in kind:
-        return
-    try:
-        class_from_module_path(kind)
-    except (ImportError, AttributeError) as error:
-        raise StartError(f"endpoints.yml: tracker_store type {kind!r} cannot be imported ({error})") from error
+    async def health(_: Request) -> HTTPResponse:
+        return response.json({"status": "ok"})
+
+    async def ready(request: Request) -> HTTPResponse:
+        context = request.app.ctx
+        parts = {"model": hasattr(context, "conversations")}
+        parts["conversations"] = parts["model"] and await context.conversations.check()
+        parts["directory"] = await asyncio.get_running_loop().run_in_executor(None, directory_answers)
+        said = {name: "ok" if well else "down" for name, well in parts.items()}
+        # Without its disk or its directory Vigie still answers, with 17 and 119: only the model is vital.
+        return response.json(said, status=200 if parts["model"] else 503)
+
+    app.add_route(health, "/health", name="health")
+    app.add_route(ready, "/ready", name="ready")
+
+
+def directory_answers() -> bool:
+    """Whether the directory's database can be read."""
+    from bot.storage.directory import open_directory
+
+    return open_directory(load_settings().database_url).answers()
 
 
 def configure_logging(level: str) -> None:
@@ -118,12 +177,7 @@ def serve_page(app: object) -> None:
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'"
     )
-    headers = {
-        "Content-Security-Policy": policy + "; form-action 'none'; frame-ancestors 'none'",
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-store",
-    }
+    headers = {"Content-Security-Policy": policy + "; form-action 'none'; frame-ancestors 'none'"}
 
     def add(path: str, file: str, kind: str) -> None:
         async def send(_: Request) -> HTTPResponse:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,11 +28,23 @@ class Settings:
     data_dir: Path
     models_dir: Path
     database_url: str
+    conversations_url: str  # empty: in memory only
     host: str
     port: int
     idle_minutes: int
     max_conversations: int
     log_level: str
+    origins: frozenset[str]
+    secret: str
+    api_token: str
+    proxies: int
+    rate_conversation: tuple[float, float]  # messages, seconds
+    rate_address: tuple[float, float]
+
+    @property
+    def exposed(self) -> bool:
+        """Whether others than this machine's user may reach the server."""
+        return bool(self.origins or self.proxies) or not _is_loopback(self.host)
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -46,12 +60,46 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         data_dir=ROOT / "data",
         models_dir=Path(environ.get("VIGIE_MODELS_DIR") or ROOT / "models"),
         database_url=environ.get("VIGIE_DATABASE_URL") or f"sqlite:///{ROOT / 'vigie.sqlite'}",
+        conversations_url=_conversations_url(environ.get("VIGIE_CONVERSATIONS_URL")),
         host=environ.get("VIGIE_HOST") or "127.0.0.1",
         port=_number(environ, "VIGIE_PORT", default=5005, smallest=1, largest=65535),
         idle_minutes=_number(environ, "VIGIE_IDLE_MINUTES", default=60, smallest=1, largest=1440),
         max_conversations=_number(environ, "VIGIE_MAX_CONVERSATIONS", default=5000, smallest=1, largest=1_000_000),
         log_level=_log_level(environ.get("VIGIE_LOG_LEVEL") or "WARNING"),
+        origins=_origins(environ.get("VIGIE_ORIGINS") or ""),
+        secret=environ.get("VIGIE_SECRET") or "",
+        api_token=environ.get("VIGIE_API_TOKEN") or "",
+        proxies=_number(environ, "VIGIE_PROXIES", default=0, smallest=0, largest=5),
+        rate_conversation=_rate(environ, "VIGIE_RATE_CONVERSATION", default="20/10"),
+        rate_address=_rate(environ, "VIGIE_RATE_ADDRESS", default="300/60"),
     )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _origins(raw: str) -> frozenset[str]:
+    origins = frozenset(origin.strip().rstrip("/") for origin in raw.split(",") if origin.strip())
+    for origin in origins:
+        if not re.fullmatch(r"https?://[\w.\-]+(:\d+)?", origin):
+            raise SettingsError(f"VIGIE_ORIGINS: {origin!r} is no origin; https://www.exemple.fr is expected")
+    return origins
+
+
+def _rate(environ: Mapping[str, str], name: str, *, default: str) -> tuple[float, float]:
+    raw = environ.get(name) or default
+    found = re.fullmatch(r"([1-9]\d{0,6})/([1-9]\d{0,4})", raw)
+    if not found:
+        raise SettingsError(f"{name}={raw!r}: messages/seconds is expected, for instance {name}={default}")
+    return float(found[1]), float(found[2])
+
+
+def _conversations_url(raw: str | None) -> str:
+    return "" if raw == "memoire" else raw or f"sqlite:///{ROOT / 'conversations.sqlite'}"
 
 
 def _log_level(raw: str) -> str:

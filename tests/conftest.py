@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import os
+
 import pytest
+
+# Conversations of tests never reach a file; servers started by tests have one of their own.
+os.environ["VIGIE_CONVERSATIONS_URL"] = "sqlite://"
 
 from tests.driver import Vigie
 

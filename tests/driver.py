@@ -45,13 +45,13 @@ class Vigie:
         from bot.channels.phrases import read_phrases
         from bot.channels.rest import VigieRest
         from bot.engine.inprocess_actions import InProcessActions
-        from bot.engine.tracker_store import VolatileTrackerStore
+        from bot.engine.tracker_store import ConversationStore
         from bot.server import configure_logging
 
         replace_slow_parts()
         configure_logging("WARNING")
         self.loop = asyncio.new_event_loop()
-        self.store = VolatileTrackerStore()
+        self.store = ConversationStore()
         self.endpoint: EndpointConfig = InProcessActions("actions")
         self.agent = Agent.load(
             str(load_settings().models_dir / "vigie.tar.gz"), tracker_store=self.store, action_endpoint=self.endpoint

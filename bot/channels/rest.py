@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import re
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -17,18 +16,17 @@ from sanic.response import HTTPResponse
 
 from bot.channels.phrases import read_notice, read_phrases
 from bot.channels.rendering import Said, render, render_turn, said
+from bot.channels.walls import RefusedError, walls_of
+from bot.content.names import read_names
 from bot.logic.confidentialite import mask
 
 logger = logging.getLogger(__name__)
 
-_SENDER = re.compile(r"[\w.:@\-]{1,128}")
-_LONGEST_ANSWER = 20.0  # seconds; beyond, the user gets an answer with 119 and may try again
+_SENDER = re.compile(r"[\w.:@\-]{1,128}", re.ASCII)
+_SENDER_EXPECTED = "sender: 1 to 128 letters, digits or . : @ - _ are expected"
+_LONGEST_ANSWER = 8.0  # seconds; beyond, the user gets an answer with 119 and may try again
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
-
-
-class BadRequestError(ValueError):
-    """The request cannot be served; the message says why and is safe to show."""
 
 
 class TurnCollector(OutputChannel):
@@ -91,15 +89,32 @@ class VigieRest(InputChannel):
 
         @routes.route("/webhook", methods=["POST"])
         async def receive(request: Request) -> HTTPResponse | None:
+            walls = walls_of(request)
             try:
-                sender, text = read_body(request.body)
-            except BadRequestError as reason:
-                return response.json({"error": str(reason)}, status=400)
-            if str(request.args.get("stream", "")).lower() == "true":
-                await self._stream(request, on_new_message, sender, text)
-                return None
-            messages = await self.answer(on_new_message, sender, text)
+                given, text = read_body(request.body)
+                sender = given or walls.new_id()
+                if given:
+                    walls.check_id(given, request)
+                async with walls.turn(sender, request):
+                    if str(request.args.get("stream", "")).lower() == "true":
+                        await self._stream(request, on_new_message, sender, text)
+                        return None
+                    messages = await self.answer(on_new_message, sender, text)
+            except RefusedError as refused:
+                return refused.answer()
             return response.json(list(render_turn(messages, sender, phrases)), ensure_ascii=False)
+
+        @routes.route("/conversations/<sender:str>", methods=["DELETE"])
+        async def erase(request: Request, sender: str) -> HTTPResponse:
+            try:
+                if not _SENDER.fullmatch(sender):
+                    raise RefusedError(400, _SENDER_EXPECTED)
+                walls_of(request).check_id(sender, request)
+            except RefusedError as refused:
+                return refused.answer()
+            if await request.app.ctx.conversations.delete(sender):
+                return response.empty()
+            return RefusedError(503, read_notice("canal/effacement_retarde").text, retry_after=10).answer()
 
         return routes
 
@@ -114,7 +129,7 @@ class VigieRest(InputChannel):
     ) -> list[Said]:
         """Pass the message on; returns what is said after the dialogue's own answer (a danger's 17 stays first)."""
         # Mask first: a number cut in two would pass. Keep the end: a danger is often told last.
-        masked = mask(text)
+        masked = mask(text, read_names())
         read = shorten(masked.text, self._longest)
         notices = [read_notice("accueil/trop_long")] if read != masked.text else []
         if masked.changed:
@@ -148,22 +163,22 @@ class VigieRest(InputChannel):
 
 
 def read_body(body: bytes) -> tuple[str, str]:
-    """(sender, message) of a request; a missing sender gets an id of its own, so that users are never mixed.
+    """(sender, message) of a request; the sender is empty when there is none. Whatever else it holds is left alone.
 
-    Raises BadRequestError, which says what is expected.
+    Raises RefusedError, which says what is expected.
     """
     try:
         payload = json.loads(body)
     except ValueError:
-        raise BadRequestError('JSON expected: {"sender": "...", "message": "..."}') from None
+        raise RefusedError(400, 'JSON expected: {"sender": "...", "message": "..."}') from None
     if not isinstance(payload, dict):
-        raise BadRequestError('a JSON object is expected: {"sender": "...", "message": "..."}')
+        raise RefusedError(400, 'a JSON object is expected: {"sender": "...", "message": "..."}')
     text = payload.get("message", "")
     if not isinstance(text, str):
-        raise BadRequestError("message: a text is expected")
-    sender = payload.get("sender") or secrets.token_urlsafe(16)
-    if not isinstance(sender, str) or not _SENDER.fullmatch(sender):
-        raise BadRequestError("sender: 1 to 128 letters, digits or . : @ - _ are expected")
+        raise RefusedError(400, "message: a text is expected")
+    sender = payload.get("sender") or ""
+    if not isinstance(sender, str) or (sender and not _SENDER.fullmatch(sender)):
+        raise RefusedError(400, _SENDER_EXPECTED)
     # A lone surrogate is no text that anything downstream can encode.
     return sender, text.encode("utf-8", "replace").decode("utf-8").strip()
 

@@ -24,7 +24,7 @@ FEWEST_SENTENCES = 6
 NO_SOURCE = "aucune"
 # Answers that the program gives by itself: no sentence leads to them.
 SPOKEN_BY_PROGRAM = re.compile(
-    r"^(canal/|naviguer/|reconnaitre_signes/releve_|apres_entretien/(question|issue)_|contacter_departement/"
+    r"^(canal/|naviguer/|urgence/(doute|contenu_sexuel)$|reconnaitre_signes/releve_|apres_entretien/(question|issue)_|contacter_departement/"
     r"|accueil/(silence|hors_sujet|pas_compris|proposer|seconde_question|trop_|panne|donnees_|recapit|oui_sans|profession_))"
 )
 _STIGMA = re.compile(

@@ -15,7 +15,17 @@ from bot.logic.orienter import CHOSEN_PLACE, TOPIC
 
 MOVES = frozenset(
     f"naviguer/{word}"
-    for word in ("suivant", "precedent", "exemple", "pourquoi", "pause", "reprendre", "recommencer", "quitter")
+    for word in (
+        "suivant",
+        "precedent",
+        "exemple",
+        "pourquoi",
+        "pause",
+        "reprendre",
+        "recommencer",
+        "effacer",
+        "quitter",
+    )
 )
 
 

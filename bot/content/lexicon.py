@@ -29,11 +29,15 @@ class Sign:
 
 @dataclass(frozen=True)
 class Danger:
-    """A kind of danger with the expressions that mean it and those that cancel it; `id` is the key of its answer."""
+    """A kind of danger with the expressions that mean it and those that cancel it; `id` is the key of its answer.
+
+    `messages` mean it when they are all that is written.
+    """
 
     id: str
     expressions: tuple[str, ...]
-    exceptions: tuple[str, ...]
+    exceptions: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,10 @@ def read_lexicon(folder: Path) -> Lexicon:
             Sign(s["id"], s["famille"], s["nature"], s["nom"], _names(s["source"]), _texts(s["expressions"]))
             for s in signs["signes"]
         ),
-        dangers=tuple(Danger(d["id"], _texts(d["expressions"]), _texts(d.get("sauf"))) for d in dangers["dangers"]),
+        dangers=tuple(
+            Danger(d["id"], _texts(d["expressions"]), _texts(d.get("sauf")), _texts(d.get("messages")))
+            for d in dangers["dangers"]
+        ),
         general_exceptions=_texts(dangers.get("sauf_general")),
         professions=_terms(load_yaml(folder / "professions.yml")["professions"]),
         needs=_terms(load_yaml(folder / "besoins.yml")["besoins"]),

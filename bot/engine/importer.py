@@ -15,9 +15,13 @@ from typing import Any
 import yaml
 from rasa.shared.data import get_data_files
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.content.alerts import ENDING, read_messages
+
+ALERT = "alerte"  # property of a message of data/alertes: its kind
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -49,12 +53,18 @@ class FastImporter(RasaFileImporter):
         self.config_file = config_file
         self._domain_path = domain_path
         self._nlu_files = get_data_files(training_data_paths, _holding("nlu", "responses"))
+        # Rasa's own search sees no file of this kind.
+        folders = [training_data_paths] if isinstance(training_data_paths, str) else training_data_paths or []
+        self._alert_files = sorted(str(file) for folder in folders for file in Path(folder).glob(f"*{ENDING}"))
         self._story_files = get_data_files(training_data_paths, _holding("stories", "rules"))
         self._conversation_test_files: list[str] = []
 
     def get_nlu_data(self, language: str | None = "fr") -> TrainingData:
-        """Sentences and answers of the files (signature of TrainingDataImporter)."""
-        return _read(tuple(self._nlu_files))
+        """Sentences and answers of the files, and the messages of data/alertes, which are of no intent.
+
+        Signature of TrainingDataImporter.
+        """
+        return _read(tuple(self._nlu_files), tuple(self._alert_files))
 
 
 def _holding(*sections: str) -> Callable[[str], bool]:
@@ -63,7 +73,7 @@ def _holding(*sections: str) -> Callable[[str], bool]:
 
 
 @lru_cache(maxsize=1)
-def _read(files: tuple[str, ...]) -> TrainingData:
+def _read(files: tuple[str, ...], alert_files: tuple[str, ...]) -> TrainingData:
     examples: list[Message] = []
     responses: dict[str, Any] = {}
     for file in files:
@@ -72,4 +82,7 @@ def _read(files: tuple[str, ...]) -> TrainingData:
         for block in content.get("nlu") or ():
             lines = (line.strip() for line in block["examples"].splitlines())
             examples += [Sentence.build(line[1:].strip(), block["intent"]) for line in lines if line.startswith("-")]
+    for file in alert_files:
+        kind = Path(file).stem
+        examples += [Sentence(data={TEXT: text, ALERT: kind}) for text in read_messages(Path(file))]
     return TrainingData(training_examples=examples, responses=responses)

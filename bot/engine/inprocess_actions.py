@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+
+_AT_ONCE = 16  # actions under way; beyond, they wait for one another
 
 
 class InProcessActions(EndpointConfig):
@@ -19,6 +24,16 @@ class InProcessActions(EndpointConfig):
         super().__init__(url="inprocess", enable_selective_domain=True)
         self._executor = ActionExecutor()
         self._executor.register_package(package)
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="action")
+        self._executor.actions = {name: self._beside(run) for name, run in self._executor.actions.items()}
+
+    def _beside(self, run: Callable[..., Any]) -> Callable[..., Any]:
+        """`run` in a thread: an action that waits for a database must not keep every other user waiting."""
+
+        async def action(*arguments: Any) -> Any:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, run, *arguments)
+
+        return action
 
     async def request(self, method: str = "post", **kwargs: Any) -> Any:
         """Run the action named in `json`; errors become those that Rasa expects of an action server."""

@@ -8,6 +8,7 @@ from bot.logic.orienter import Said
 from bot.logic.parcours import REMINDER, Path, Position, step_title
 
 LEAVING = frozenset({"au_revoir", "merci", "silence"})
+FAREWELL = "au_revoir"  # the conversation ends: nothing of it is kept
 
 
 def welcome(name: str, paths: Mapping[str, Path], position: Position, place: str | None) -> list[Said]:

@@ -61,6 +61,7 @@ NATIONAL = "contacter_departement/national"
 # What answers no question of its own: a greeting, a move, an emergency (which never waits for a second place).
 _NO_QUESTION = ("accueil/", "naviguer/", "urgence/", DESCRIBE, GIVE_PLACE)
 _SIGNS = "reconnaitre_signes/"
+_URGENT = "urgence/"
 _HESITANT = 5  # words of "non, pas pour le moment"
 
 
@@ -74,12 +75,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class Context:
-    """What the conversation brings to the reading of a message; `steps` are the answers that "étape N" may name."""
+    """What the conversation brings to the reading of a message.
+
+    `steps` are the answers that "étape N" may name; `professional` is True once a trade was told.
+    """
 
     choices: tuple[Choice, ...] = ()
     expected: str | None = None
     steps: tuple[str, ...] = INTERVIEW
     place_known: bool = False
+    professional: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,7 @@ class Observation:
     text: str
     ranking: tuple[tuple[str, float], ...] = ()
     danger: str | None = None
+    plausible: frozenset[str] = frozenset()  # kinds of danger that the safety layer does not rule out
     signs: tuple[str, ...] = ()
     family: str | None = None  # key of the family that all the signs belong to
     place_found: bool = False
@@ -106,12 +112,14 @@ class Observation:
 class Thresholds:
     """Confidences, from 0 to 1, calibrated on the development set (tests/nlu/dev.yml).
 
-    Below `accept` nothing is understood; below `told` signs make a story of a message; from `sure`, nothing else does.
+    Below `accept` nothing is understood; below `told` signs make a story of a message; from `sure`, nothing else does;
+    from `certain` an emergency is asked about.
     """
 
     accept: float = 0.2
     told: float = 0.35
     sure: float = 0.6
+    certain: float = 0.8
 
 
 @dataclass(frozen=True)
@@ -133,7 +141,8 @@ def read_message(
 ) -> Reading:
     """Decide what a message asks for; `known` are the keys that a button or a client may name directly."""
     limits = thresholds or Thresholds()
-    seen = _of_a_professional(seen) if seen.profession not in (None, OTHER_TRADE) else seen
+    if context.professional or seen.profession not in (None, OTHER_TRADE):
+        seen = _of_a_professional(seen)
     if not fold(seen.text) and "?" not in seen.text:
         return Reading(SILENCE, 1.0)
     payload = seen.text.strip()
@@ -184,9 +193,8 @@ def _place(seen: Observation, context: Context, limits: Thresholds) -> str | Non
 
 
 def _weigh(seen: Observation, context: Context, limits: Thresholds) -> Reading:
-    key, confidence = seen.ranking[0] if seen.ranking else (FALLBACK, 0.0)
-    if key.startswith("urgence/") and confidence >= (limits.sure if seen.signs else limits.accept):
-        # The signs of a story never hide an emergency told in it.
+    key, confidence = _ordinary(seen, limits)
+    if key.startswith(_URGENT):
         return Reading(key, confidence, seen.ranking)
     describing = key == DESCRIBE or (context.expected == "description" and not seen.is_question)
     if seen.signs and not seen.is_question and (describing or confidence < limits.told):
@@ -206,6 +214,19 @@ def _weigh(seen: Observation, context: Context, limits: Thresholds) -> Reading:
     if confidence < limits.accept:
         return Reading(FALLBACK, confidence, seen.ranking)
     return Reading(key, confidence, seen.ranking)
+
+
+def _ordinary(seen: Observation, limits: Thresholds) -> tuple[str, float]:
+    """The best candidate; an emergency only where it is certain and the safety layer, which decides, rules it not out.
+
+    « combien de mineurs se suicident » is close to an emergency in its words, and is none.
+    """
+    for key, confidence in seen.ranking:
+        if not key.startswith(_URGENT) or (
+            confidence >= limits.certain and key.removeprefix(_URGENT) in seen.plausible
+        ):
+            return key, confidence
+    return FALLBACK, 0.0
 
 
 def _several(seen: Observation, limits: Thresholds) -> Reading | None:

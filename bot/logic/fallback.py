@@ -10,7 +10,15 @@ from bot.logic.comprehension import Choice
 
 MOST_CHOICES = 3
 # Who writes is recognised, never guessed; welcome and navigation are no readings of a question.
-NEVER_OFFERED = ("urgence/mineur_ecrit", "urgence/proche_ecrit", "urgence/demande_interdite", "accueil/", "naviguer/")
+NEVER_OFFERED = (
+    "urgence/mineur_ecrit",
+    "urgence/jeune_",
+    "urgence/proche_",
+    "urgence/demande_interdite",
+    "urgence/contenu_sexuel",
+    "accueil/",
+    "naviguer/",
+)
 PLAUSIBLE = 0.04  # confidence under which a candidate is not worth reading
 
 

@@ -78,9 +78,12 @@ def enter(path: Path, key: str, position: Position, chosen: bool = True) -> Move
 def move(paths: Mapping[str, Path], position: Position, direction: str, answers: frozenset[str]) -> Move:
     """Move along the current path.
 
-    `direction` is suivant, precedent, exemple, pourquoi, pause, reprendre, recommencer, quitter, affirmer or refuser;
+    `direction` is suivant, precedent, exemple, pourquoi, pause, reprendre, recommencer, effacer, quitter, affirmer or
+    refuser;
     `answers` are the answers that exist, so that an example is offered only where one is written.
     """
+    if direction == "effacer":
+        return Move(Position(), ("naviguer/efface",))
     path = paths.get(position.path or "")
     step = path.step_at(position.step) if path and position.step else None
     if path is None or step is None:
@@ -112,5 +115,5 @@ def step_title(paths: Mapping[str, Path], position: Position) -> str | None:
 
 
 def forgets_everything(position: Position, direction: str) -> bool:
-    """True when starting again means forgetting the whole conversation: there is no path to start again."""
-    return direction == "recommencer" and position.path is None
+    """True when the conversation is to be forgotten: it was asked for, or there is no path to start again."""
+    return direction == "effacer" or (direction == "recommencer" and position.path is None)

@@ -11,6 +11,7 @@ from bot.logic.parcours import Position
 # Properties of the parse data set by bot/nlu/last_word.py.
 CHOSEN = "choisi"
 ALSO = "aussi"
+DOUBT = "doute"
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Request:
     """The key asked for ("loi/client_peines"), what was read in the text and the other candidates.
 
     `chosen` is True when the user pressed or typed a choice, or named a step, instead of asking in words; `also` is the
-    key of a second question of the same message.
+    key of a second question of the same message; `doubt` is True when a danger may be told and cannot be ruled out.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Request:
     text: str
     chosen: bool = False
     also: str | None = None
+    doubt: bool = False
 
     @property
     def name(self) -> str:
@@ -48,16 +50,20 @@ def read_request(message: Mapping[str, Any]) -> Request:
         text=str(message.get("text") or ""),
         chosen=bool(message.get(CHOSEN)),
         also=message.get(ALSO),
+        doubt=bool(message.get(DOUBT)),
     )
 
 
-def second_question(request: Request, titles: Mapping[str, str]) -> dict[str, Any] | None:
-    """What `utter_message` says to offer the second question of the message; None when there was but one."""
+def besides(request: Request, titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What `utter_message` says after the answer: a line of precaution, the offer of a second question."""
+    said: list[dict[str, Any]] = []
+    if request.doubt and not request.chosen and not request.key.startswith("urgence/"):
+        said.append({"response": "utter_urgence/doute"})
     title = titles.get(request.also or "")
-    if not title:
-        return None
-    button = {"title": title, "payload": f"/{request.also}"}
-    return {"response": "utter_accueil/seconde_question", "titre": title, "buttons": [button]}
+    if title:
+        button = {"title": title, "payload": f"/{request.also}"}
+        said.append({"response": "utter_accueil/seconde_question", "titre": title, "buttons": [button]})
+    return said
 
 
 def read_position(slots: Mapping[str, Any]) -> Position:

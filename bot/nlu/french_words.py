@@ -83,7 +83,7 @@ class FrenchWords(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the words of the sentences and of the lexicons."""
-        sentences = [m.get(TEXT) for m in training_data.intent_examples if m.get(TEXT)]
+        sentences = [m.get(TEXT) for m in training_data.training_examples if m.get(TEXT)]
         learned = learn(sentences, read_lexicon(DATA / "lexicon"))
         with self._storage.write_to(self._resource) as folder:
             stored = {"known": learned.known, "left_alone": sorted(learned.left_alone), "usual": learned.usual}

@@ -19,10 +19,12 @@ from bot.content.keys import known_keys
 from bot.content.lexicon import family_answers
 from bot.content.location import DATA
 from bot.content.paths import read_paths
+from bot.content.registers import read_registers
 from bot.logic.comprehension import (
     DESCRIBE,
     FALLBACK,
     INTERVIEW,
+    OTHER_TRADE,
     Choice,
     Context,
     Observation,
@@ -31,9 +33,12 @@ from bot.logic.comprehension import (
     read_message,
     split_key,
 )
+from bot.logic.registre import ADULT, PROFESSIONAL, in_register, who_writes
 from bot.logic.request import ALSO, CHOSEN
 from bot.nlu.french_words import ASKS, QUESTIONS, words_of
+from bot.nlu.safety_layer import DANGER, MINOR_WRITES, PLAUSIBLE, entity
 
+REGISTER = "registre"  # entity and slot
 _PLACES = frozenset({"departement", "lieu_ambigu", "collectivite"})
 _ARTICLE = re.compile(r"\b\d{3}-\d{1,2}(?:-\d{1,2})?\b")
 _SHORT = 6  # words of a message that only says a profession: "je suis infirmière scolaire en lycée"
@@ -65,6 +70,7 @@ class LastWord(GraphComponent):
         """Read the allow-list of payloads."""
         self._thresholds = Thresholds(accept=config["accept"], sure=config["sure"])
         self._known = known_keys(DATA)
+        self._registers = read_registers(DATA / "registres.yml")
         self._families = family_answers(DATA / "lexicon")
         self._topics = sorted({split_key(key)[0] for key in self._known})
 
@@ -74,6 +80,7 @@ class LastWord(GraphComponent):
             text = message.get(TEXT) or ""
             reading = read_message(self._observe(message, text), _context(tracker), self._known, self._thresholds)
             reading = self._without_foreign_article(text, reading)
+            reading = self._for_who_writes(message, tracker, reading)
             if text.startswith("/"):
                 # Rasa's own RegexMessageHandler comes last and would obey any "/intent{...}": it must not see one.
                 message.set(TEXT, text.lstrip("/") or "?", add_to_output=True)
@@ -91,6 +98,19 @@ class LastWord(GraphComponent):
             return reading
         return Reading(FALLBACK, reading.confidence, reading.candidates)
 
+    def _for_who_writes(self, message: Message, tracker: DialogueStateTracker, reading: Reading) -> Reading:
+        """The reading in the register of who writes, which is noted for the rest of the conversation."""
+        entities = message.get(ENTITIES) or []
+        trade = _first(entities, "profession") not in (None, OTHER_TRADE) or reading.key == ADULT
+        before = tracker.get_slot(REGISTER)
+        writer = who_writes(reading.key, bool(_first(entities, MINOR_WRITES)), trade, before)
+        if writer and writer != before:
+            noted = entity(REGISTER, writer, message.get(TEXT) or "")
+            message.set(ENTITIES, [*entities, noted], add_to_output=True)
+        register = self._registers.get(writer or "")
+        key = in_register(reading.key, register) if register else reading.key
+        return reading if key == reading.key else Reading(key, 1.0, chosen=reading.chosen)
+
     def _observe(self, message: Message, text: str) -> Observation:
         entities = message.get(ENTITIES) or []
         ranking = tuple((r["name"], r["confidence"]) for r in message.get(INTENT_RANKING_KEY) or ())
@@ -101,7 +121,8 @@ class LastWord(GraphComponent):
         return Observation(
             text=text,
             ranking=ranking,
-            danger=_first(entities, "danger"),
+            danger=_first(entities, DANGER),
+            plausible=message.get(PLAUSIBLE) or frozenset(),
             signs=signs,
             family=families.pop() if len(families) == 1 else None,
             is_concise=len(typed) <= _CONCISE,
@@ -143,6 +164,7 @@ def _context(tracker: DialogueStateTracker) -> Context:
         expected=tracker.get_slot("attente"),
         steps=_steps(tracker.get_slot("parcours")),
         place_known=bool(tracker.get_slot("departement")),
+        professional=tracker.get_slot(REGISTER) == PROFESSIONAL,
     )
 
 

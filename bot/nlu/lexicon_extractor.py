@@ -1,4 +1,4 @@
-"""Rasa component: signs, place, profession, need and danger read by the lexicons of data/lexicon."""
+"""Rasa component: signs, place, profession and need read by the lexicons of data/lexicon."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ from bot.logic.portee import is_said
 from bot.nlu.french import LexiconMatcher
 from bot.nlu.french_words import CLAUSES
 
-_EXCEPTION = "sauf"
 _ABSENCE = "!"  # ends the label of an expression that holds a negation of its own
-NOW = "danger_immediat"
 _NEAR = 5  # words between "je" and the profession
 _REQUEST = 10  # words of a message that asks for a contact in a place: « numéro crip marseille s'il vous plaît »
 _SHORT = 4  # words of a clause that is nothing but a profession
@@ -30,7 +28,7 @@ _SHORT = 4  # words of a clause that is nothing but a profession
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class LexiconExtractor(GraphComponent):
-    """Adds the entities signe, danger, departement, lieu_ambigu, collectivite, profession and besoin."""
+    """Adds the entities signe, departement, lieu_ambigu, collectivite, profession and besoin."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -54,7 +52,6 @@ class LexiconExtractor(GraphComponent):
         self._lexicon = lexicon
         self._gazetteer = load_gazetteer(DATA / "directory")
         self._signs = LexiconMatcher(_sign_entries(lexicon), ignored)
-        self._dangers = LexiconMatcher(_danger_entries(lexicon), ignored)
         self._terms = LexiconMatcher(
             [
                 *((f"profession:{t.id}", e) for t in lexicon.professions for e in t.expressions),
@@ -76,9 +73,6 @@ class LexiconExtractor(GraphComponent):
     def read(self, text: str, parts: list[list[str]], place_expected: bool = False) -> list[tuple[str, str]]:
         """(entity, value) pairs found in `text`, whose clauses are `parts`."""
         found: list[tuple[str, str]] = [("signe", sign) for sign in self.signs(parts)]
-        danger = self.danger(parts)
-        if danger:
-            found.append(("danger", danger))
         for part in parts:
             for match in self._terms(part):
                 kind, _, value = match.label.partition(":")
@@ -99,18 +93,6 @@ class LexiconExtractor(GraphComponent):
         )
         return list(dict.fromkeys(label.removesuffix(_ABSENCE) for label in found))
 
-    def danger(self, parts: list[list[str]]) -> str | None:
-        """Id of the first danger, in the order of data/lexicon/dangers.yml, that no exception cancels."""
-        labels = {match.label for part in parts for match in self._dangers(part)}
-        if len(parts) > 1:
-            # « il est là, il a un couteau »: the danger of now may be told over a comma; the others would be misread.
-            whole = {match.label for match in self._dangers([word for part in parts for word in part])}
-            labels |= {label for label in whole if label in (NOW, _EXCEPTION, f"{_EXCEPTION}:{NOW}")}
-        if not labels or _EXCEPTION in labels:
-            return None
-        ids = (d.id for d in self._lexicon.dangers)
-        return next((d for d in ids if d in labels and f"{_EXCEPTION}:{d}" not in labels), None)
-
 
 def _sign_entries(lexicon: Lexicon) -> list[tuple[str, str]]:
     """An expression that begins with a negation (« ne ~ vient plus cours ») is a sign by what is absent."""
@@ -123,14 +105,6 @@ def _sign_entries(lexicon: Lexicon) -> list[tuple[str, str]]:
         for sign in lexicon.signs
         for expression in sign.expressions
     ]
-
-
-def _danger_entries(lexicon: Lexicon) -> list[tuple[str, str]]:
-    entries = [(_EXCEPTION, e) for e in lexicon.general_exceptions]
-    for danger in lexicon.dangers:
-        entries += [(danger.id, e) for e in danger.expressions]
-        entries += [(f"{_EXCEPTION}:{danger.id}", e) for e in danger.exceptions]
-    return entries
 
 
 def _speaks_of_oneself(clause: list[str], start: int) -> bool:

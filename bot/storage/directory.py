@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
+from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -46,6 +47,15 @@ class Directory:
             return tuple(contact for contact in self._current() if contact.department_code in wanted)
 
         return read
+
+    def answers(self) -> bool:
+        """Whether the database can be read now."""
+        try:
+            with Session(self._engine, future=True) as session:
+                session.execute(select(1))
+        except SQLAlchemyError:
+            return False
+        return True
 
     def _current(self) -> tuple[Contact, ...]:
         """The contacts as they were less than a minute ago; the last ones read when the database does not answer."""

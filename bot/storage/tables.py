@@ -1,8 +1,8 @@
-"""The tables of the directory."""
+"""The tables: the directory of contacts, and the conversations under way."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, MetaData, String, Table, Text
 
 metadata = MetaData(
     naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"},
@@ -40,4 +40,12 @@ loaded_files = Table(
     Column("fingerprint", String(64), nullable=False),  # SHA-256 of the file
     Column("rows", Integer, nullable=False),
     Column("loaded_at", DateTime, nullable=False),  # UTC
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("key", String(64), primary_key=True),  # SHA-256 of the sender id
+    Column("state", Text, nullable=False),  # what bot/engine/snapshot.py keeps, never the user's words
+    Column("expires_at", Float, nullable=False, index=True),  # seconds since the epoch
 )

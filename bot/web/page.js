@@ -5,7 +5,8 @@ const log = document.getElementById("log");
 const status = document.getElementById("status");
 const form = document.getElementById("form");
 const field = document.getElementById("message");
-const sender = crypto.randomUUID ? crypto.randomUUID() : `web-${Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-")}`;
+// Given out by the server with its first answer; kept in this page only.
+let sender;
 
 function show(text, mine) {
   const paragraph = document.createElement("p");
@@ -53,10 +54,12 @@ async function send(message, shown) {
       body: JSON.stringify({ sender, message }),
       signal: clock.signal,
     });
+    if (answer.status === 403) sender = undefined;
     if (!answer.ok) throw new Error(String(answer.status));
     let number = 1;
     let begins = asked;
     for (const said of await answer.json()) {
+      sender = said.recipient_id;
       const block = show(said.text, false);
       begins ??= block;
       if (said.buttons) {

@@ -103,7 +103,9 @@ def test_migrations_build_the_declared_tables(engine: Engine) -> None:
     upgrade(engine)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-        assert {"contacts", "loaded_files", "alembic_version"} == set(inspect(connection).get_table_names())
+        assert {"contacts", "conversations", "loaded_files", "alembic_version"} == set(
+            inspect(connection).get_table_names()
+        )
 
 
 def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

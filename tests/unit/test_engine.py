@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,12 +29,13 @@ class FakeClock:
 def make_store(monkeypatch: pytest.MonkeyPatch, clock: FakeClock, **environ: str):  # type: ignore[no-untyped-def]
     from rasa.shared.core.domain import Domain
 
-    from bot.engine.tracker_store import VolatileTrackerStore
+    from bot.engine.tracker_store import ConversationStore
 
+    environ = {"VIGIE_CONVERSATIONS_URL": "sqlite://", **environ}
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     domain = Domain.from_dict({"slots": {"lieu": {"type": "text", "mappings": [{"type": "custom"}]}}})
-    return VolatileTrackerStore(domain, clock=clock)
+    return ConversationStore(domain, clock=clock)
 
 
 def test_a_conversation_is_forgotten_after_the_silence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +68,7 @@ def test_the_oldest_conversation_gives_way(monkeypatch: pytest.MonkeyPatch) -> N
 def test_slots_outlive_the_events_that_set_them(monkeypatch: pytest.MonkeyPatch) -> None:
     from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 
-    from bot.engine.tracker_store import MAX_EVENTS
+    from bot.engine.live_tracker import MAX_EVENTS
 
     store = make_store(monkeypatch, FakeClock())
 
@@ -88,6 +91,109 @@ def test_slots_outlive_the_events_that_set_them(monkeypatch: pytest.MonkeyPatch)
     assert changed == "94"
     assert events == MAX_EVENTS
     assert turn <= 3
+
+
+def utter(tracker: Any, text: str, *more: Any) -> None:
+    from rasa.shared.core.events import ActionExecuted, UserUttered
+
+    tracker.update(UserUttered(text, intent={"name": "loi"}, parse_data={"text": text, "intent": {"name": "loi"}}))
+    for event in more:
+        tracker.update(event)
+    tracker.update(ActionExecuted("action_listen"))
+
+
+def test_the_words_of_a_turn_are_forgotten_once_it_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = make_store(monkeypatch, FakeClock())
+
+    async def scenario() -> Any:
+        tracker = await store.get_or_create_tracker("a")
+        utter(tracker, "elle s'appelle zanzibar")
+        await store.save(tracker)
+        return await store.retrieve("a")
+
+    tracker = asyncio.run(scenario())
+    assert "zanzibar" not in json.dumps([event.as_dict() for event in tracker.events])
+    assert tracker.latest_message.intent == {"name": "loi"}
+
+
+def test_a_restart_finds_slots_and_choices_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from rasa.shared.core.events import BotUttered, SlotSet
+
+    url = f"sqlite:///{tmp_path / 'c.sqlite'}"
+    buttons = {"buttons": [{"title": "La loi", "payload": "/loi/interdiction"}]}
+
+    async def before() -> None:
+        store = make_store(monkeypatch, FakeClock(), VIGIE_CONVERSATIONS_URL=url)
+        tracker = await store.get_or_create_tracker("a")
+        for turn in range(30):
+            utter(tracker, f"zanzibar {turn}", SlotSet("lieu", "93"), BotUttered("texte", buttons))
+            await store.save(tracker)
+
+    async def after() -> Any:
+        return await make_store(monkeypatch, FakeClock(), VIGIE_CONVERSATIONS_URL=url).retrieve("a")
+
+    asyncio.run(before())
+    tracker = asyncio.run(after())
+    assert tracker.get_slot("lieu") == "93"
+    assert [e.data["buttons"] for e in tracker.events if isinstance(e, BotUttered)][-1] == buttons["buttons"]
+    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert b"zanzibar" not in kept
+    assert b"texte" not in kept
+
+
+@pytest.mark.parametrize("how", ["erased", "restarted", "expired"])
+def test_no_row_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, how: str) -> None:
+    from rasa.shared.core.events import Restarted, SlotSet
+
+    clock = FakeClock()
+    store = make_store(monkeypatch, clock, VIGIE_CONVERSATIONS_URL=f"sqlite:///{tmp_path / 'c.sqlite'}")
+
+    async def scenario() -> Any:
+        tracker = await store.get_or_create_tracker("a")
+        utter(tracker, "bonjour", SlotSet("lieu", "zanzibar"))
+        await store.save(tracker)
+        assert store._disk.count() == 1
+        if how == "erased":
+            await store.delete("a")
+        elif how == "restarted":
+            utter(tracker, "efface", Restarted())
+            await store.save(tracker)
+        else:
+            clock.now += 3601
+            await store.purge()
+        return await store.retrieve("a")
+
+    assert asyncio.run(scenario()) is None
+    assert store._disk.count() == 0
+    assert b"zanzibar" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_a_disk_that_fails_loses_nothing_and_is_caught_up_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from rasa.shared.core.events import SlotSet
+
+    folder = tmp_path / "absent"
+    url = f"sqlite:///{folder / 'c.sqlite'}"
+    store = make_store(monkeypatch, FakeClock(), VIGIE_CONVERSATIONS_URL=url)
+
+    async def scenario() -> tuple[Any, bool]:
+        tracker = await store.get_or_create_tracker("a")
+        utter(tracker, "bonjour", SlotSet("lieu", "93"))
+        await store.save(tracker)
+        seen = (await store.retrieve("a")).get_slot("lieu"), await store.check()
+        folder.mkdir()
+        store._not_before = 0.0
+        await store.purge()
+        return seen
+
+    assert asyncio.run(scenario()) == ("93", False)
+    again = make_store(monkeypatch, FakeClock(), VIGIE_CONVERSATIONS_URL=url)
+    assert asyncio.run(again.retrieve("a")).get_slot("lieu") == "93"
+
+
+def test_a_damaged_snapshot_starts_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = make_store(monkeypatch, FakeClock())
+    store._disk.save("a", "{", 1e12)
+    assert asyncio.run(store.retrieve("a")) is None
 
 
 def test_a_malformed_result_of_an_action_never_reaches_the_dialogue() -> None:

@@ -18,6 +18,7 @@ ALLOWED = {
     "bot/content": {"bot.logic", "bot.content", "yaml"},
     "bot/storage": {"bot.logic", "bot.settings", "bot.storage", "sqlalchemy", "alembic"},
     "bot/nlu": {
+        "bot.engine.importer",
         "bot.logic",
         "bot.content",
         "bot.nlu",
@@ -30,8 +31,28 @@ ALLOWED = {
         "numpy",
         "skops",
     },
-    "bot/channels": {"bot.logic", "bot.content", "bot.channels", "rasa.core.channels", "sanic"},
-    "bot/engine": {"bot.settings", "bot.engine", "rasa", "rasa_sdk", "skops", "spacy", "yaml"},
+    "bot/channels": {
+        "bot.logic",
+        "bot.content",
+        "bot.channels",
+        "rasa.core.channels",
+        "sanic",
+        "aiolimiter",
+        "cachetools",
+        "itsdangerous",
+    },
+    "bot/engine": {
+        "bot.settings",
+        "bot.content.alerts",
+        "bot.engine",
+        "bot.storage",
+        "sqlalchemy.exc",
+        "rasa",
+        "rasa_sdk",
+        "skops",
+        "spacy",
+        "yaml",
+    },
     "actions": {"bot.logic", "bot.storage", "bot.content", "bot.settings", "rasa_sdk"},
 }
 

@@ -1,0 +1,89 @@
+"""Conversations under way, one row each: what a restart must not lose, gone for good once erased or expired."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.engine import Engine
+
+from bot.storage.engine import open_engine, upgrade
+from bot.storage.tables import conversations
+
+# Written once: a statement that is built anew costs more than its execution.
+_THIS_ONE = conversations.c.key == bindparam("of")
+_CHANGE = update(conversations).where(_THIS_ONE)
+_ADD = insert(conversations)
+_READ = select(conversations.c.state, conversations.c.expires_at).where(
+    _THIS_ONE, conversations.c.expires_at > bindparam("now")
+)
+_FORGET = delete(conversations).where(_THIS_ONE)
+
+
+class Conversations:
+    """The table `conversations`; times are seconds since the epoch. Methods raise SQLAlchemyError."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Nothing is opened before the first use."""
+        self._engine = engine
+        self._ready = False
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the database is a file of this machine."""
+        return str(self._engine.dialect.name) == "sqlite"
+
+    def save(self, sender: str, state: str, expires_at: float) -> None:
+        """Keep `state` in place of what was kept of `sender`."""
+        values = {"of": _key(sender), "state": state, "expires_at": expires_at}
+        with self._opened().begin() as connection:
+            if connection.execute(_CHANGE, values).rowcount == 0:
+                connection.execute(_ADD, {**values, "key": values["of"]})
+
+    def load(self, sender: str, now: float) -> tuple[str, float] | None:
+        """The state kept of `sender` and when it expires, None when there is none or it has expired."""
+        with self._opened().connect() as connection:
+            found = connection.execute(_READ, {"of": _key(sender), "now": now}).one_or_none()
+        return (str(found.state), float(found.expires_at)) if found else None
+
+    def delete(self, sender: str) -> None:
+        """Forget `sender` at once."""
+        with self._opened().begin() as connection:
+            connection.execute(_FORGET, {"of": _key(sender)})
+        self._clean()
+
+    def purge(self, now: float) -> int:
+        """Forget what has expired; how many conversations that were."""
+        with self._opened().begin() as connection:
+            gone = int(connection.execute(delete(conversations).where(conversations.c.expires_at <= now)).rowcount)
+        if gone:
+            self._clean()
+        return gone
+
+    def count(self) -> int:
+        """How many conversations are kept; the question that tells whether the database answers."""
+        with self._opened().connect() as connection:
+            return int(connection.execute(select(func.count()).select_from(conversations)).scalar_one())
+
+    def _opened(self) -> Engine:
+        """The engine, its tables made at the first use that succeeds."""
+        if not self._ready:
+            upgrade(self._engine)
+            self._ready = True
+        return self._engine
+
+    def _clean(self) -> None:
+        """Empty SQLite's journal, where a deleted row would stay readable."""
+        if self.is_local:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def open_conversations(url: str) -> Conversations:
+    """The conversations kept in the database at `url`; a locked file is waited for a twentieth of a second."""
+    return Conversations(open_engine(url, journal=True, patience=0.05))
+
+
+def _key(sender: str) -> str:
+    """The sender id opens a conversation to whoever holds it: only its fingerprint is kept."""
+    return hashlib.sha256(sender.encode()).hexdigest()
