@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 from bot.settings import SettingsError, load_settings
-from bot.start_checks import StartError, check_rasa_arguments
+from bot.start_checks import StartError, check_configuration, check_rasa_arguments
 
 USAGE = """python -m bot <command>
 
@@ -100,6 +100,7 @@ def _rasa(argv: list[str]) -> int:
 
     prepare_imports()
     settings = load_settings()
+    check_configuration(settings)
     from bot.server import configure_logging
 
     configure_logging(settings.log_level)

@@ -111,7 +111,10 @@ async def settle(settings: Settings, state: State, app: Any, loop: asyncio.Abstr
 
     async def forget() -> None:
         while True:
-            await app.ctx.conversations.purge()
+            try:
+                await app.ctx.conversations.purge()
+            except Exception as error:
+                logger.error("The purge failed with %s; it is tried again.", type(error).__name__)
             await asyncio.sleep(PURGE_EVERY)
 
     app.ctx.forgetting = loop.create_task(forget())

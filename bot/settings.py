@@ -12,6 +12,7 @@ from pathlib import Path
 from dotenv import load_dotenv
 
 # DEBUG is not among them: there Rasa writes the user's words.
+LONGEST_PERIOD = 600  # seconds that a rate may be counted over
 LOG_LEVELS = ("INFO", "WARNING", "ERROR")
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -92,9 +93,11 @@ def _origins(raw: str) -> frozenset[str]:
 
 def _rate(environ: Mapping[str, str], name: str, *, default: str) -> tuple[float, float]:
     raw = environ.get(name) or default
-    found = re.fullmatch(r"([1-9]\d{0,6})/([1-9]\d{0,4})", raw)
-    if not found:
-        raise SettingsError(f"{name}={raw!r}: messages/seconds is expected, for instance {name}={default}")
+    found = re.fullmatch(r"([1-9]\d{0,6})/([1-9]\d{0,2})", raw)
+    if not found or int(found[2]) > LONGEST_PERIOD:
+        raise SettingsError(
+            f"{name}={raw!r}: messages/seconds (600 at most) is expected, for instance {name}={default}"
+        )
     return float(found[1]), float(found[2])
 
 

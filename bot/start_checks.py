@@ -12,6 +12,13 @@ from bot.settings import Settings
 STORE = "bot.engine.tracker_store.ConversationStore"
 _OWN_CHANNELS = "bot.channels."
 _SHORTEST_SECRET = 32
+# Options of `rasa run` that undo a wall, and how.
+_REFUSED = {
+    "--enable-api": "opens every conversation to whoever calls",
+    "--cors": "lets the pages of other sites call, with credentials",
+    "--debug": "writes users' words in the log",
+    "--verbose": "writes users' words in the log",
+}
 # Endpoints through which Rasa would send users' words, or take a model, from elsewhere.
 _FOREIGN = ("nlg", "nlu", "models")
 
@@ -28,12 +35,14 @@ def check_configuration(settings: Settings) -> None:
 
 
 def check_rasa_arguments(argv: list[str]) -> None:
-    """Raise StartError when `rasa run` would open Rasa's HTTP API, trackers included, to whoever calls."""
-    guarded = any(argument.startswith(("--auth-token", "-t", "--jwt-secret")) for argument in argv)
-    if "--enable-api" in argv and not guarded:
-        raise StartError("--enable-api opens every conversation to whoever calls: add --auth-token, or leave it out")
-    if any(argument.startswith("--cors") for argument in argv) and "*" in argv:
-        raise StartError("--cors '*' lets any site call: name the sites")
+    """Raise StartError when an option of a Rasa command would undo one of Vigie's walls."""
+    names = [argument.partition("=")[0] for argument in argv]
+    for name, wrong in _REFUSED.items():
+        # Rasa takes the beginning of an option for the option.
+        if any(len(given) > len("--e") and name.startswith(given) for given in names):
+            raise StartError(f"{name} {wrong}; leave it out (`python -m bot serve` runs Vigie behind its walls)")
+    if any(given.startswith("-v") for given in names):
+        raise StartError("-v writes users' words in the log; leave it out")
 
 
 def _check_secrets(settings: Settings) -> None:

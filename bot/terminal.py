@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import urllib.request
 from typing import Any
 
@@ -14,12 +13,14 @@ from rich.panel import Panel
 def chat(base_url: str) -> int:
     """Talk to the assistant at `base_url` until an empty end of file; 1 when nothing answers there."""
     console = Console()
-    sender = secrets.token_urlsafe(12)
+    sender: str | None = None  # Vigie gives it with the first answer
     console.print(f"[dim]Vigie, {base_url} · un numéro, un titre ou vos mots ; Ctrl-D pour sortir[/dim]")
     text = "bonjour"
     while True:
         try:
-            _show(console, _send(base_url, sender, text))
+            messages = _send(base_url, sender, text)
+            sender = messages[0]["recipient_id"]
+            _show(console, messages)
         except (OSError, ValueError) as error:
             console.print(f"[red]Pas de réponse de {base_url} ({error}) : l'assistant tourne-t-il (`make run`) ?[/red]")
             return 1
@@ -30,7 +31,7 @@ def chat(base_url: str) -> int:
             return 0
 
 
-def _send(base_url: str, sender: str, text: str) -> list[dict[str, Any]]:
+def _send(base_url: str, sender: str | None, text: str) -> list[dict[str, Any]]:
     body = json.dumps({"sender": sender, "message": text}).encode()
     request = urllib.request.Request(f"{base_url}/webhooks/rest/webhook", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=30) as answer:

@@ -100,21 +100,31 @@ class VigieRest(InputChannel):
                         await self._stream(request, on_new_message, sender, text)
                         return None
                     messages = await self.answer(on_new_message, sender, text)
+                store = getattr(request.app.ctx, "conversations", None)
+                if store and store.owes_erasure(sender):
+                    messages.append(read_notice("canal/effacement_retarde"))
             except RefusedError as refused:
                 return refused.answer()
             return response.json(list(render_turn(messages, sender, phrases)), ensure_ascii=False)
 
-        @routes.route("/conversations/<sender:str>", methods=["DELETE"])
-        async def erase(request: Request, sender: str) -> HTTPResponse:
+        @routes.route("/effacer", methods=["POST"])
+        async def erase(request: Request) -> HTTPResponse:
+            # In the body: an id in the address would stay in the logs of a proxy.
+            context = request.app.ctx
             try:
-                if not _SENDER.fullmatch(sender):
+                sender, _ = read_body(request.body)
+                if not sender:
                     raise RefusedError(400, _SENDER_EXPECTED)
                 walls_of(request).check_id(sender, request)
+                if not hasattr(context, "conversations"):
+                    raise RefusedError(501, "erasing needs Vigie's own server (python -m bot serve)")
+                # Not before the turn under way is over: its end would write the conversation again.
+                async with context.agent.lock_store.lock(sender):
+                    if not await context.conversations.delete(sender):
+                        raise RefusedError(503, read_notice("canal/effacement_retarde").text, retry_after=10)
             except RefusedError as refused:
                 return refused.answer()
-            if await request.app.ctx.conversations.delete(sender):
-                return response.empty()
-            return RefusedError(503, read_notice("canal/effacement_retarde").text, retry_after=10).answer()
+            return response.empty()
 
         return routes
 
@@ -169,7 +179,7 @@ def read_body(body: bytes) -> tuple[str, str]:
     """
     try:
         payload = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise RefusedError(400, 'JSON expected: {"sender": "...", "message": "..."}') from None
     if not isinstance(payload, dict):
         raise RefusedError(400, 'a JSON object is expected: {"sender": "...", "message": "..."}')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import ipaddress
 import math
@@ -29,12 +28,12 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _PREFLIGHT = {
-    "Access-Control-Allow-Methods": "POST, DELETE",
+    "Access-Control-Allow-Methods": "POST",
     "Access-Control-Allow-Headers": "Content-Type",
     "Access-Control-Max-Age": "600",
 }
 _BEARER = "Bearer "
-_LONGEST_WAIT = 1.0  # seconds that a message which comes too fast is kept waiting before it is refused
+LONGEST_PERIOD = 600  # seconds that a rate may be counted over
 
 
 @dataclass(frozen=True)
@@ -74,8 +73,8 @@ class Walls:
         """Without `rules`, those of a machine that only its user reaches."""
         self.rules = rules or Rules()
         self._signer = Signer(self.rules.secret, salt="conversation")
-        # A bucket that nobody used for ten minutes is empty: forgetting it changes nothing.
-        self._buckets: TTLCache[str, AsyncLimiter] = TTLCache(100_000, ttl=600)
+        # A bucket that nobody used for so long is empty: forgetting it changes nothing.
+        self._buckets: TTLCache[str, AsyncLimiter] = TTLCache(100_000, ttl=LONGEST_PERIOD)
         self._under_way = 0
 
     def new_id(self) -> str:
@@ -97,41 +96,39 @@ class Walls:
         """True for a program that shows the installation's token."""
         shown = request.headers.get("authorization", "")
         expected = _BEARER + self.rules.token
-        return bool(self.rules.token) and hmac.compare_digest(shown.encode(), expected.encode())
+        return bool(self.rules.token) and hmac.compare_digest(shown.encode("utf-8", "replace"), expected.encode())
 
     @asynccontextmanager
     async def turn(self, sender: str, request: Request) -> AsyncIterator[None]:
-        """Let a turn through: at once, after a moment when it comes too fast, or not at all."""
+        """Let a turn through, unless its conversation goes too fast or too many are under way."""
+        await self.admit(f"conversation {sender}", self.rules.per_conversation, request)
         if self._under_way >= self.rules.at_once:
             raise RefusedError(503, read_notice("canal/occupe").text, retry_after=5)
         self._under_way += 1
         try:
-            if not self.is_trusted(request):
-                await self._slow_down(f"conversation {sender}", self.rules.per_conversation)
-                await self._slow_down(f"address {_address(request)}", self.rules.per_address)
             yield
         finally:
             self._under_way -= 1
 
-    async def _slow_down(self, name: str, rate: tuple[float, float]) -> None:
-        bucket = self._buckets.get(name)
-        if bucket is None:
-            bucket = self._buckets[name] = AsyncLimiter(*rate)
-        if bucket.has_capacity():
-            await bucket.acquire()  # does not wait
+    async def admit(self, name: str, rate: tuple[float, float], request: Request) -> None:
+        """Count a request of `name`; refuse it when that is more than `rate`, but for trusted programs."""
+        if self.is_trusted(request):
             return
-        try:
-            await asyncio.wait_for(bucket.acquire(), _LONGEST_WAIT)
-        except asyncio.TimeoutError:
-            raise RefusedError(429, read_notice("canal/trop_vite").text, math.ceil(rate[1] / rate[0])) from None
+        bucket = self._buckets.get(name) or AsyncLimiter(*rate)
+        self._buckets[name] = bucket  # used now: kept from now on
+        if not bucket.has_capacity():
+            raise RefusedError(429, read_notice("canal/trop_vite").text, math.ceil(rate[1] / rate[0]))
+        await bucket.acquire()
 
     def check_origin(self, request: Request) -> None:
-        """Refuse a page of a site that is not allowed, and a page that passes for this machine."""
+        """Refuse a page of a site that is not allowed, and whoever comes by a name or a proxy that was not declared."""
         host = request.headers.get("host", "")
         if self.rules.local_only and not _is_this_machine(host):
             raise RefusedError(403, "host: this installation answers to its own machine only (VIGIE_ORIGINS opens it)")
+        if not self.rules.proxies and "x-forwarded-for" in request.headers:
+            raise RefusedError(403, "a proxy is in front of this installation: say how many in VIGIE_PROXIES")
         origin = request.headers.get("origin")
-        if origin and origin not in self.rules.origins and urlsplit(origin).netloc != host:
+        if origin and origin not in self.rules.origins and origin.partition("://")[2] != host:
             raise RefusedError(403, "origin: this site is not among VIGIE_ORIGINS")
 
     def headers_for(self, request: Request) -> Mapping[str, str]:
@@ -149,6 +146,7 @@ def build(app: Sanic, rules: Rules) -> None:
     async def before(request: Request) -> HTTPResponse | None:
         try:
             walls.check_origin(request)
+            await walls.admit(f"address {_address(request)}", rules.per_address, request)
         except RefusedError as refused:
             return refused.answer()
         return response.empty(headers=_PREFLIGHT) if request.method == "OPTIONS" else None
@@ -182,8 +180,8 @@ def _address(request: Request) -> str:
 
 
 def _is_this_machine(host: str) -> bool:
-    name = urlsplit(f"//{host}").hostname or ""
     try:
+        name = urlsplit(f"//{host}").hostname or ""
         return name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False

@@ -52,10 +52,7 @@ def forget_words(tracker: DialogueStateTracker) -> None:
         if isinstance(event, UserUttered) and event.text:
             event.text = ""
             event.metadata = {}
-            event.parse_data = {
-                "text": "",
-                **{name: event.parse_data[name] for name in _READ if name in event.parse_data},
-            }
+            event.parse_data = _understood(event)
 
 
 def was_restarted(tracker: DialogueStateTracker) -> bool:
@@ -98,4 +95,11 @@ def _without_text(event: Event) -> dict[str, Any]:
     kept: dict[str, Any] = event.as_dict()
     if isinstance(event, BotUttered):
         kept["text"] = ""
+    if isinstance(event, UserUttered):
+        # A turn that failed was never saved, and its words never forgotten.
+        kept.update(text="", metadata={}, parse_data=_understood(event))
     return kept
+
+
+def _understood(event: UserUttered) -> dict[str, Any]:
+    return {"text": "", **{name: event.parse_data[name] for name in _READ if name in event.parse_data}}

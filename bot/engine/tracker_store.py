@@ -14,7 +14,6 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.engine.live_tracker import LiveTracker, forget_words, freeze, thaw, was_restarted
 from bot.settings import load_settings
@@ -24,7 +23,6 @@ logger = logging.getLogger(__name__)
 
 _PATIENCE = 1.0  # seconds a user waits for the disk
 _PAUSE = 5.0  # seconds without a try after the disk failed
-_FAULTS = (SQLAlchemyError, OSError, TimeoutError, asyncio.TimeoutError)
 
 T = TypeVar("T")
 
@@ -51,7 +49,7 @@ class ConversationStore(TrackerStore):
         super().__init__(domain, event_broker, **kwargs)
         settings = load_settings()
         url = settings.conversations_url
-        self._disk: Conversations | None = open_conversations(url) if url else None
+        self._disk: Conversations | None = open_conversations(url, settings.secret) if url else None
         # One thread: writes keep their order, and the loop that answers users never waits for the network.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="conversations")
         self._not_before = 0.0
@@ -89,8 +87,10 @@ class ConversationStore(TrackerStore):
         """The conversation of `sender_id`, None when there is none or it was purged."""
         self._forget_in_memory()
         kept = self._trackers.get(sender_id)
+        # A copy: a turn that fails or lasts too long must leave neither words nor half a change behind.
+        live = kept[1].copy() if kept else None
         if self._disk is None or sender_id in self._behind:
-            return kept[1] if kept else None
+            return live
         try:
             # The disk knows better: another server may have gone on with this conversation, or erased it.
             found = await self._ask(self._disk.load, sender_id, self._clock())
@@ -99,10 +99,10 @@ class ConversationStore(TrackerStore):
                 return None
             snapshot, expires_at = found
             if kept and kept[0] + self._longest_silence == expires_at:
-                return kept[1]
+                return live
             return thaw(sender_id, snapshot, self.domain)
         except DiskError:
-            return kept[1] if kept else None
+            return live
         except ValueError as error:
             logger.error("A conversation could not be read again (%s); it starts anew.", error)
             return None
@@ -111,6 +111,10 @@ class ConversationStore(TrackerStore):
         """Forget a conversation at once, in memory and on disk; False when the disk will have to follow."""
         self._trackers.pop(sender_id, None)
         return await self._write(sender_id)
+
+    def owes_erasure(self, sender_id: str) -> bool:
+        """Whether a conversation that was forgotten is still on a disk that does not answer."""
+        return sender_id in self._behind and sender_id not in self._trackers
 
     async def keys(self) -> Iterable[str]:
         """Ids of the conversations in memory."""
@@ -163,7 +167,7 @@ class ConversationStore(TrackerStore):
                 return work(*arguments)
             doing = asyncio.get_running_loop().run_in_executor(self._writer, work, *arguments)
             return await asyncio.wait_for(asyncio.shield(doing), _PATIENCE)
-        except _FAULTS as error:
+        except Exception as error:  # whatever the database's driver raises: nobody may suffer from it
             self._not_before = time.monotonic() + _PAUSE
             logger.error("Conversations are not written to disk (%s); they go on in memory.", type(error).__name__)
             raise DiskError(type(error).__name__) from error

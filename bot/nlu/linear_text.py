@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ _LETTERS = {"analyzer": "char_wb", "ngram_range": (3, 5), "sublinear_tf": True}
 _WORDS = {"analyzer": "word", "token_pattern": r"\S+", "sublinear_tf": True}
 # A rough solution is as good as a fine one here, and a third sooner.
 _TOLERANCE = 0.1
+_OTHERS = " "  # no label: sorts first
 
 
 class _Encoder:
@@ -74,14 +77,15 @@ class LinearText:
         stems, folded = zip(*map(_forms, texts), strict=True)
         by_word, by_letter = (TfidfVectorizer(**options) for options in self._options)
         features = hstack([by_word.fit_transform(stems), by_letter.fit_transform(folded)], format="csr")
-        model = LinearSVC(C=C, class_weight=class_weights, tol=_TOLERANCE).fit(features, labels, text_weights)
-        self.labels = [str(label) for label in model.classes_]
+        self.labels = sorted(set(labels))
+        options = {"C": C, "class_weight": class_weights, "tol": _TOLERANCE}
+        weights, bias = _hyperplanes(features, np.array(labels), self.labels, text_weights, options)
         self._vocabularies = [{f: int(n) for f, n in v.vocabulary_.items()} for v in (by_word, by_letter)]
         self._numbers = {
             "idf_word": by_word.idf_,
             "idf_letter": by_letter.idf_,
-            "weights": np.ascontiguousarray(model.coef_.T, dtype=np.float32),
-            "bias": model.intercept_.astype(np.float32),
+            "weights": np.ascontiguousarray(weights.T, dtype=np.float32),
+            "bias": bias.astype(np.float32),
         }
         self._prepare()
 
@@ -114,6 +118,38 @@ class LinearText:
             _Encoder(split, vocabulary, idf, offset)
             for split, vocabulary, idf, offset in zip(splits, self._vocabularies, idfs, offsets, strict=True)
         ]
+
+
+def _hyperplanes(
+    features: Any,
+    labels: npt.NDArray[Any],
+    wanted: Sequence[str],
+    text_weights: Sequence[float] | None,
+    options: Mapping[str, Any],
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Weights and bias of each label against all the others, found by as many threads as there are cores.
+
+    A hyperplane does not depend on how the other labels are told apart: each thread takes them for one.
+    """
+
+    def fit(share: Sequence[str]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        told = np.where(np.isin(labels, share), labels, _OTHERS)
+        classes = {*share, _OTHERS}
+        weights = {label: w for label, w in (options["class_weight"] or {}).items() if label in classes} or None
+        model = LinearSVC(**{**options, "class_weight": weights}).fit(features, told, text_weights)
+        rows = [list(model.classes_).index(label) for label in share]
+        return model.coef_[rows], model.intercept_[rows]
+
+    # Three labels at least a share: of two, liblinear would make a single hyperplane.
+    threads = max(1, min(os.cpu_count() or 1, len(wanted) // 3))
+    shares = [wanted[i::threads] for i in range(threads)]
+    if threads == 1:
+        model = LinearSVC(**options).fit(features, labels, text_weights)
+        return model.coef_, model.intercept_
+    with ThreadPoolExecutor(threads) as pool:
+        found = list(pool.map(fit, shares))
+    order = np.argsort([wanted.index(label) for share in shares for label in share])
+    return np.vstack([w for w, _ in found])[order], np.concatenate([b for _, b in found])[order]
 
 
 def _forms(text: Sequence[str]) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.content.alerts import NONE
+from bot.content.examples import NO_DANGER
 from bot.content.lexicon import Lexicon, read_lexicon
 from bot.content.location import DATA
 from bot.engine.importer import ALERT
@@ -168,11 +168,11 @@ class SafetyLayer(GraphComponent):
         if len(words) > self._config["long"]:
             passages = (self._outweighs(passage) for passage in _passages(parts, self._config["passage"]))
             best = np.maximum(best, np.max(list(passages), axis=0) - self._config["strictness"])
-        return {kind: float(score) for kind, score in zip(self._model.labels, best, strict=True) if kind != NONE}
+        return {kind: float(score) for kind, score in zip(self._model.labels, best, strict=True) if kind != NO_DANGER}
 
     def _outweighs(self, words: Sequence[str]) -> npt.NDArray[np.float32]:
         scores = self._model.scores(words)
-        ordinary: npt.NDArray[np.float32] = scores - scores[self._model.labels.index(NONE)]
+        ordinary: npt.NDArray[np.float32] = scores - scores[self._model.labels.index(NO_DANGER)]
         return ordinary
 
 
@@ -198,7 +198,7 @@ def _kind(message: Message) -> str:
     if alert:
         return str(alert)
     topic, _, name = str(message.get_full_intent()).partition("/")
-    return name if topic == _TOPIC else NONE
+    return name if topic == _TOPIC else NO_DANGER
 
 
 def _entries(lexicon: Lexicon) -> list[tuple[str, str]]:

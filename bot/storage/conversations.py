@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+from pathlib import Path
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Engine
@@ -23,9 +25,10 @@ _FORGET = delete(conversations).where(_THIS_ONE)
 class Conversations:
     """The table `conversations`; times are seconds since the epoch. Methods raise SQLAlchemyError."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Nothing is opened before the first use."""
+    def __init__(self, engine: Engine, secret: str = "") -> None:
+        """Nothing is opened before the first use; `secret` keys the fingerprints of the ids."""
         self._engine = engine
+        self._secret = secret.encode()
         self._ready = False
 
     @property
@@ -35,7 +38,7 @@ class Conversations:
 
     def save(self, sender: str, state: str, expires_at: float) -> None:
         """Keep `state` in place of what was kept of `sender`."""
-        values = {"of": _key(sender), "state": state, "expires_at": expires_at}
+        values = {"of": self._key(sender), "state": state, "expires_at": expires_at}
         with self._opened().begin() as connection:
             if connection.execute(_CHANGE, values).rowcount == 0:
                 connection.execute(_ADD, {**values, "key": values["of"]})
@@ -43,13 +46,13 @@ class Conversations:
     def load(self, sender: str, now: float) -> tuple[str, float] | None:
         """The state kept of `sender` and when it expires, None when there is none or it has expired."""
         with self._opened().connect() as connection:
-            found = connection.execute(_READ, {"of": _key(sender), "now": now}).one_or_none()
+            found = connection.execute(_READ, {"of": self._key(sender), "now": now}).one_or_none()
         return (str(found.state), float(found.expires_at)) if found else None
 
     def delete(self, sender: str) -> None:
         """Forget `sender` at once."""
         with self._opened().begin() as connection:
-            connection.execute(_FORGET, {"of": _key(sender)})
+            connection.execute(_FORGET, {"of": self._key(sender)})
         self._clean()
 
     def purge(self, now: float) -> int:
@@ -65,9 +68,16 @@ class Conversations:
         with self._opened().connect() as connection:
             return int(connection.execute(select(func.count()).select_from(conversations)).scalar_one())
 
+    def _key(self, sender: str) -> str:
+        """The sender id opens a conversation to whoever holds it: only its fingerprint is kept."""
+        return hmac.new(self._secret, sender.encode(), hashlib.sha256).hexdigest()
+
     def _opened(self) -> Engine:
         """The engine, its tables made at the first use that succeeds."""
         if not self._ready:
+            if self.is_local and self._engine.url.database not in (None, "", ":memory:"):
+                # Only the account that serves may read who was told what.
+                Path(self._engine.url.database).touch(mode=0o600)
             upgrade(self._engine)
             self._ready = True
         return self._engine
@@ -79,11 +89,6 @@ class Conversations:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def open_conversations(url: str) -> Conversations:
+def open_conversations(url: str, secret: str = "") -> Conversations:
     """The conversations kept in the database at `url`; a locked file is waited for a twentieth of a second."""
-    return Conversations(open_engine(url, journal=True, patience=0.05))
-
-
-def _key(sender: str) -> str:
-    """The sender id opens a conversation to whoever holds it: only its fingerprint is kept."""
-    return hashlib.sha256(sender.encode()).hexdigest()
+    return Conversations(open_engine(url, journal=True, patience=0.05), secret)

@@ -45,7 +45,7 @@ loaded_files = Table(
 conversations = Table(
     "conversations",
     metadata,
-    Column("key", String(64), primary_key=True),  # SHA-256 of the sender id
-    Column("state", Text, nullable=False),  # what bot/engine/snapshot.py keeps, never the user's words
+    Column("key", String(64), primary_key=True),  # fingerprint of the sender id
+    Column("state", Text, nullable=False),  # what bot/engine/live_tracker.py keeps, never the user's words
     Column("expires_at", Float, nullable=False, index=True),  # seconds since the epoch
 )

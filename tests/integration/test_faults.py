@@ -90,7 +90,7 @@ def test_two_servers_on_one_file_share_each_conversation(server: Server) -> None
         assert AT_STEP_4 in second.say("a", "reprendre")
         second.say("a", "suivant")
         assert "Étape 5 " in server.say("a", "reprendre")
-        assert httpx.delete(f"{second.url}/webhooks/rest/conversations/a").status_code == 204
+        assert httpx.post(f"{second.url}/webhooks/rest/effacer", json={"sender": "a"}).status_code == 204
         assert "Étape 5 " not in server.say("a", "reprendre")
     finally:
         second.stop(signal.SIGKILL)

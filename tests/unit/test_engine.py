@@ -268,3 +268,58 @@ def test_a_situation_is_the_intent_and_the_actions_run_since() -> None:
     assert situation_of(tracker) == ("loi", ("action_reprendre_parcours", "utter_loi"))
     tracker.update(ActionExecutionRejected("action_x"))
     assert situation_of(tracker) is None
+
+
+def test_messages_of_one_conversation_wait_for_one_another_and_others_do_not() -> None:
+    from bot.engine.lock_store import ConversationLocks
+
+    async def scenario() -> list[str]:
+        locks, seen = ConversationLocks(), []
+
+        async def turn(sender: str, name: str, pauses: int) -> None:
+            async with locks.lock(sender):
+                for _ in range(pauses):
+                    await asyncio.sleep(0)
+                seen.append(name)
+
+        await asyncio.gather(turn("a", "a1", 50), turn("a", "a2", 1), turn("b", "b1", 1))
+        assert not locks._held
+        return seen
+
+    assert asyncio.run(scenario()) == ["b1", "a1", "a2"]
+
+
+def test_a_turn_that_fails_leaves_no_word_and_no_change(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from rasa.shared.core.events import SlotSet
+
+    store = make_store(monkeypatch, FakeClock(), VIGIE_CONVERSATIONS_URL=f"sqlite:///{tmp_path / 'c.sqlite'}")
+
+    async def scenario() -> Any:
+        tracker = await store.get_or_create_tracker("a")
+        utter(tracker, "bonjour", SlotSet("lieu", "93"))
+        await store.save(tracker)
+        failing = await store.retrieve("a")
+        utter(failing, "zanzibar", SlotSet("lieu", "94"))  # never saved
+        store._behind.add("a")
+        await store.purge()
+        return await store.retrieve("a")
+
+    tracker = asyncio.run(scenario())
+    assert tracker.get_slot("lieu") == "93"
+    assert "zanzibar" not in json.dumps([event.as_dict() for event in tracker.events])
+    assert b"zanzibar" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_the_conversations_file_is_its_owners_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    store = make_store(monkeypatch, FakeClock(), VIGIE_CONVERSATIONS_URL=f"sqlite:///{tmp_path / 'c.sqlite'}")
+    assert asyncio.run(store.check())
+    assert {oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()} == {"0o600"}
+
+
+def test_an_erasure_that_the_disk_refuses_is_owed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    store = make_store(
+        monkeypatch, FakeClock(), VIGIE_CONVERSATIONS_URL=f"sqlite:///{tmp_path / 'absent' / 'c.sqlite'}"
+    )
+    assert not asyncio.run(store.delete("a"))
+    assert store.owes_erasure("a")
+    assert not store.owes_erasure("b")

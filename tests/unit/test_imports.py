@@ -43,7 +43,7 @@ ALLOWED = {
     },
     "bot/engine": {
         "bot.settings",
-        "bot.content.alerts",
+        "bot.content.examples",
         "bot.engine",
         "bot.storage",
         "sqlalchemy.exc",

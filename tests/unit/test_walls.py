@@ -19,9 +19,11 @@ from sanic import Sanic  # noqa: E402
 
 from bot.channels.rest import VigieRest  # noqa: E402
 from bot.channels.walls import Rules, build  # noqa: E402
+from bot.engine.lock_store import ConversationLocks  # noqa: E402
 
 TOKEN, SECRET = "t" * 32, "s" * 32
 HOST = "vigie.exemple.fr"
+ERASE = "/webhooks/rest/effacer"
 NAMES = itertools.count()
 
 
@@ -34,6 +36,13 @@ class Conversations:
         self.erased.append(sender)
         return self.well
 
+    def owes_erasure(self, sender: str) -> bool:
+        return False
+
+
+class Agent:
+    lock_store = ConversationLocks()
+
 
 def make(answer: Any = None, **rules: Any) -> Sanic:
     async def on_new_message(message: Any) -> None:
@@ -45,6 +54,7 @@ def make(answer: Any = None, **rules: Any) -> Sanic:
     build(app, Rules(**{"secret": SECRET, "local_only": False, **rules}))
     app.blueprint(VigieRest().blueprint(on_new_message), url_prefix="/webhooks/rest")
     app.ctx.conversations = Conversations()
+    app.ctx.agent = Agent()
     return app
 
 
@@ -69,7 +79,9 @@ def test_an_id_that_was_not_given_out_here_opens_nothing() -> None:
 
     async def scenario() -> list[int]:
         given = (await post(app, "bonjour")).json[0]["recipient_id"]
-        tries = [given, given[:-1] + ("A" if given[-1] != "A" else "B"), "essai", "default", given.split(".")[0]]
+        name, _, signature = given.partition(".")
+        forged = f"{name}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
+        tries = [given, forged, "essai", "default", name]
         return [(await post(app, "encore", sender=one)).status for one in tries]
 
     assert run(scenario()) == [200, 403, 403, 403, 403]
@@ -87,7 +99,7 @@ def test_ids_are_never_given_twice_and_hold_128_bits() -> None:
 
 
 def test_a_program_with_the_token_chooses_its_ids_and_is_not_slowed() -> None:
-    app = make(own_ids_only=True, token=TOKEN, per_conversation=(1, 600), per_address=(1, 600))
+    app = make(own_ids_only=True, token=TOKEN, per_conversation=(1, 600), per_address=(4, 600))
 
     async def scenario() -> list[int]:
         right = [(await post(app, "a", "matrix-1", authorization=f"Bearer {TOKEN}")).status for _ in range(5)]
@@ -139,13 +151,25 @@ def test_behind_a_proxy_the_address_is_the_callers() -> None:
     assert run(scenario()) == [200, 200, 429, 200]
 
 
-def test_without_a_proxy_nobody_chooses_an_address() -> None:
-    app = make(per_address=(2, 300))
+def test_a_proxy_that_was_not_declared_is_refused() -> None:
+    answer = run(post(make(), "a", x_forwarded_for="203.0.113.7"))
+    assert answer.status == 403
+    assert "VIGIE_PROXIES" in answer.json["error"]
 
-    async def scenario() -> list[int]:
-        return [(await post(app, "a", x_forwarded_for=f"203.0.113.{n}")).status for n in range(3)]
 
-    assert run(scenario()) == [200, 200, 429]
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"origin": "http://["}, "{}"),
+        ({"host": "["}, "{}"),
+        ({}, "[" * 15000),
+        ({"authorization": "Bearer x"}, "{"),
+    ],
+)
+def test_what_cannot_be_read_is_no_error_of_the_server(headers: dict[str, str], body: str) -> None:
+    answer = run(call(make(token=TOKEN, local_only=True), "POST", "/webhooks/rest/webhook", body, **headers))
+    assert answer.status in (400, 403)
+    assert answer.json["error"]
 
 
 def test_too_many_turns_at_once_are_asked_to_come_back() -> None:
@@ -232,13 +256,13 @@ def test_a_conversation_is_erased_by_who_holds_its_id() -> None:
 
     async def scenario() -> tuple[str, list[int], int]:
         given = (await post(app, "bonjour")).json[0]["recipient_id"]
-        paths = (given, "essai", "..%2f..", "a" * 200)
-        tries = [(await call(app, "DELETE", f"/webhooks/rest/conversations/{one}")).status for one in paths]
+        ids = (given, "essai", "../..", "a" * 200, None)
+        tries = [(await call(app, "POST", ERASE, json.dumps({"sender": one}))).status for one in ids]
         app.ctx.conversations.well = False
-        return given, tries, (await call(app, "DELETE", f"/webhooks/rest/conversations/{given}")).status
+        return given, tries, (await call(app, "POST", ERASE, json.dumps({"sender": given}))).status
 
     given, tries, late = run(scenario())
-    assert tries == [204, 403, 404, 400]
+    assert tries == [204, 403, 400, 400, 400]
     assert late == 503
     assert app.ctx.conversations.erased == [given, given]
 
