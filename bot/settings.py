@@ -65,7 +65,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         host=environ.get("VIGIE_HOST") or "127.0.0.1",
         port=_number(environ, "VIGIE_PORT", default=5005, smallest=1, largest=65535),
         idle_minutes=_number(environ, "VIGIE_IDLE_MINUTES", default=60, smallest=1, largest=1440),
-        max_conversations=_number(environ, "VIGIE_MAX_CONVERSATIONS", default=5000, smallest=1, largest=1_000_000),
+        max_conversations=_number(environ, "VIGIE_MAX_CONVERSATIONS", default=2000, smallest=1, largest=1_000_000),
         log_level=_log_level(environ.get("VIGIE_LOG_LEVEL") or "WARNING"),
         origins=_origins(environ.get("VIGIE_ORIGINS") or ""),
         secret=environ.get("VIGIE_SECRET") or "",

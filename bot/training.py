@@ -18,11 +18,10 @@ _MADE_OF = (
     "data/responses/*.yml",
     "data/lexicon/*.yml",
     "data/alertes/*.txt",
-    "data/signes/*.txt",
     "requirements.lock",
     "bot/nlu/*.py",
     "bot/content/lexicon.py",
-    "bot/content/examples.py",
+    "bot/content/alerts.py",
     "bot/engine/importer.py",
     "bot/engine/one_turn_rules.py",
     "bot/logic/normalisation.py",
@@ -68,9 +67,7 @@ def _train(settings: Settings) -> None:
     result = rasa.model_training.train(
         domain=str(settings.root / "domain.yml"),
         config=str(settings.root / "config.yml"),
-        training_files=[
-            str(settings.data_dir / part) for part in ("nlu", "alertes", "signes", "rules", "stories", "responses")
-        ],
+        training_files=[str(settings.data_dir / part) for part in ("nlu", "alertes", "rules", "stories", "responses")],
         output=str(settings.models_dir),
         fixed_model_name=MODEL,
         force_training=True,

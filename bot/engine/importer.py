@@ -19,11 +19,9 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.content.examples import ENDING, read_messages
+from bot.content.alerts import ENDING, read_messages
 
-# Properties of the messages of data/alertes and data/signes, which are of no intent: their kind.
-ALERT, SIGN = "alerte", "signe_appris"
-_TAUGHT = {"alertes": ALERT, "signes": SIGN}
+ALERT = "alerte"  # property of a message of data/alertes, which is of no intent: its kind
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -57,16 +55,16 @@ class FastImporter(RasaFileImporter):
         self._nlu_files = get_data_files(training_data_paths, _holding("nlu", "responses"))
         # Rasa's own search sees no file of this kind.
         folders = [training_data_paths] if isinstance(training_data_paths, str) else training_data_paths or []
-        self._example_files = sorted(str(file) for folder in folders for file in Path(folder).glob(f"*{ENDING}"))
+        self._alert_files = sorted(str(file) for folder in folders for file in Path(folder).glob(f"*{ENDING}"))
         self._story_files = get_data_files(training_data_paths, _holding("stories", "rules"))
         self._conversation_test_files: list[str] = []
 
     def get_nlu_data(self, language: str | None = "fr") -> TrainingData:
-        """Sentences and answers of the files, and the messages of data/alertes and data/signes.
+        """Sentences and answers of the files, and the messages of data/alertes.
 
         Signature of TrainingDataImporter.
         """
-        return _read(tuple(self._nlu_files), tuple(self._example_files))
+        return _read(tuple(self._nlu_files), tuple(self._alert_files))
 
 
 def _holding(*sections: str) -> Callable[[str], bool]:
@@ -75,7 +73,7 @@ def _holding(*sections: str) -> Callable[[str], bool]:
 
 
 @lru_cache(maxsize=1)
-def _read(files: tuple[str, ...], example_files: tuple[str, ...]) -> TrainingData:
+def _read(files: tuple[str, ...], alert_files: tuple[str, ...]) -> TrainingData:
     examples: list[Message] = []
     responses: dict[str, Any] = {}
     for file in files:
@@ -84,7 +82,6 @@ def _read(files: tuple[str, ...], example_files: tuple[str, ...]) -> TrainingDat
         for block in content.get("nlu") or ():
             lines = (line.strip() for line in block["examples"].splitlines())
             examples += [Sentence.build(line[1:].strip(), block["intent"]) for line in lines if line.startswith("-")]
-    for path in map(Path, example_files):
-        taught = _TAUGHT[path.parent.name]
-        examples += [Sentence(data={TEXT: text, taught: path.stem}) for text in read_messages(path)]
+    for path in map(Path, alert_files):
+        examples += [Sentence(data={TEXT: text, ALERT: path.stem}) for text in read_messages(path)]
     return TrainingData(training_examples=examples, responses=responses)

@@ -15,7 +15,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.content.examples import NO_DANGER
+from bot.content.alerts import NO_DANGER
 from bot.content.lexicon import Lexicon, read_lexicon
 from bot.content.location import DATA
 from bot.engine.importer import ALERT

@@ -1,7 +1,7 @@
 """Floors that a change of data or of pipeline must not go under.
 
-Measured on the development sets only; tests/nlu/heldout.yml and dangers.yml are reported in the notes of a release and
-never gate, so that nobody is tempted to tune on them.
+Measured on the development sets only; the held-out ones (heldout, alertes, recits, donnees) are reported in
+docs/qualite.md and never gate, so that nobody is tempted to tune on them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import yaml
 
 from tests.driver import Vigie
 from tests.quality.measures import extraction, parser
+from tests.quality.safety import alarms
 
 pytestmark = pytest.mark.model
 
@@ -61,6 +62,25 @@ def test_two_questions_of_one_message_are_both_answered(vigie: Vigie) -> None:
     turn = vigie.say(vigie.conversation(), "Que risque le client ? Et c'est quoi une UAPED ?")
     assert "225-12-1" in turn.text
     assert [button["payload"] for button in turn.buttons][-1] == "/soigner/uaped"
+
+
+def test_dangers_of_the_development_messages(vigie: Vigie) -> None:
+    messages = yaml.safe_load((ROOT / "tests/nlu/alertes_dev.yml").read_text(encoding="utf-8"))
+    found = {one.kind: one for one in alarms(parser(vigie), messages)}
+    for kind, alarm, warned in (
+        ("danger_immediat", 0.92, 0.97),
+        ("risque_suicidaire", 0.86, 0.93),
+        ("disparition", 0.92, 0.95),
+        ("mineur_ecrit", 0.90, 0.95),
+        ("demande_interdite", 0.80, 0.80),
+        ("contenu_sexuel", 0.83, 0.83),
+        ("proche_ecrit", 0.78, 0.85),
+        ("detresse_professionnel", 0.80, 0.80),
+    ):
+        assert found[kind].alarm >= alarm, found[kind]
+        assert found[kind].warned >= warned, found[kind]
+    assert found["aucune"].alarm <= 0.05
+    assert found["aucune"].warned <= 0.11
 
 
 PLAIN_DANGERS = [

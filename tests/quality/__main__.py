@@ -33,6 +33,7 @@ from tests.quality.measures import (
 )
 from tests.quality.noise import NOISES, noisy
 from tests.quality.plot import draw
+from tests.quality.safety import NONE, alarms, masking
 
 ROOT = Path(__file__).resolve().parents[2]
 NLU = ROOT / "tests/nlu"
@@ -62,6 +63,7 @@ def main(argv: list[str]) -> int:
         "confusions": _pairs(cases),
         "image": PICTURE,
         **_extractions(parse),
+        **_safety(parse, cases),
         **_public(),
     }
     if options.misses:
@@ -145,6 +147,33 @@ def _extractions(parse: Parse) -> dict[str, str]:
     signs = extraction(lambda text: _values(parse, text, ("signe",)), _rows("recits.yml", "recits"))
     places = extraction(lambda text: _values(parse, text, ("departement",)), _rows("lieux_phrases.yml", "lieux"))
     return {"signes": _found(signs), "lieux": _found(places)}
+
+
+def _safety(parse: Parse, cases: Sequence[Case]) -> dict[str, str]:
+    messages = yaml.safe_load((NLU / "alertes.yml").read_text(encoding="utf-8"))
+    found = alarms(parse, messages)
+    rows = [
+        f"| {one.kind} | {one.messages} | {_percent(one.alarm)} | {_percent(one.right)} | {_percent(one.warned)} |"
+        for one in found
+        if one.kind != NONE
+    ]
+    false = next(one for one in found if one.kind == NONE)
+    ordinary = [case for case in cases if not case.expected.startswith("urgence/")]
+    masked = masking(NLU / "donnees.tsv", NLU / "sans_donnees.txt")
+    return {
+        "alertes": "\n".join(rows),
+        "faux_amis": str(false.messages),
+        "fausses": _percent(false.alarm),
+        "precautions": _percent(false.warned - false.alarm),
+        "ordinaires": str(len(ordinary)),
+        "fausses_ordinaires": _percent(share(case.understood.key.startswith("urgence/") for case in ordinary)),
+        "precautions_ordinaires": _percent(share(case.understood.doubt for case in ordinary)),
+        "fragments": str(masked.fragments),
+        "masques": _percent(masked.gone),
+        "innocents": str(masked.harmless),
+        "changes": _percent(masked.changed),
+        "masquage_ms": f"{masked.ms:.2f}",
+    }
 
 
 def _values(parse: Parse, text: str, names: tuple[str, ...]) -> set[str]:

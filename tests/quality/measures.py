@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.logic.request import DOUBT
+
 DECLINED = ("nlu_fallback", "accueil/hors_sujet")
 OFFERED = 3
 # A wrong answer here harms: reporting duty, secrecy, parents, penalties, contacts, suicide risk.
@@ -31,12 +33,16 @@ CRITICAL = (
 
 @dataclass(frozen=True)
 class Understood:
-    """What was read in a sentence: the key, the candidates best first, the entities, milliseconds."""
+    """What was read in a sentence: the key, the candidates best first, the entities, milliseconds.
+
+    `doubt` is True when a danger was neither told nor ruled out, and a line of precaution follows the answer.
+    """
 
     key: str
     candidates: tuple[str, ...]
     entities: tuple[tuple[str, str], ...]
     ms: float
+    doubt: bool = False
 
 
 Parse = Callable[[str], Understood]
@@ -80,6 +86,7 @@ def parser(vigie: Any) -> Parse:
             candidates=tuple(str(one["name"]) for one in parsed["intent_ranking"]),
             entities=tuple((e["entity"], str(e["value"])) for e in parsed["entities"]),
             ms=elapsed,
+            doubt=bool(parsed.get(DOUBT)),
         )
 
     return parse

@@ -43,7 +43,7 @@ ALLOWED = {
     },
     "bot/engine": {
         "bot.settings",
-        "bot.content.examples",
+        "bot.content.alerts",
         "bot.engine",
         "bot.storage",
         "sqlalchemy.exc",

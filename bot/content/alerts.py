@@ -1,4 +1,4 @@
-"""Read what the models of dangers and signs learn from: data/alertes and data/signes, a file for each kind."""
+"""Read data/alertes: messages that the safety layer learns from, a file for each kind of danger and one for none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 NO_DANGER = "aucune"  # messages that only resemble a danger
-NO_SIGN = "aucun"  # clauses that only resemble a sign
 ENDING = ".txt"
 
 
@@ -16,6 +15,6 @@ def read_messages(file: Path) -> tuple[str, ...]:
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
-def read_kinds(folder: Path) -> Mapping[str, tuple[str, ...]]:
+def read_alerts(folder: Path) -> Mapping[str, tuple[str, ...]]:
     """Messages by kind."""
     return {file.stem: read_messages(file) for file in sorted(folder.glob(f"*{ENDING}"))}
