@@ -28,6 +28,8 @@ class Server:
         self.folder = folder
         self.log = folder / "server.log"
         self.environ = {"VIGIE_CONVERSATIONS_URL": f"sqlite:///{folder / 'conversations.sqlite'}", **environ}
+        # A connection for each request, as many users would open; no certificate to read for a loopback address.
+        self.http = httpx.Client(timeout=30, verify=False, limits=httpx.Limits(max_keepalive_connections=0))
         self.start()
 
     def start(self) -> None:
@@ -40,7 +42,7 @@ class Server:
         while time.monotonic() < deadline:
             assert self.process.poll() is None, self.log.read_text()
             try:
-                if httpx.get(f"{self.url}/ready", timeout=2).status_code == 200:
+                if self.http.get(f"{self.url}/ready", timeout=2).status_code == 200:
                     return
             except httpx.TransportError:
                 time.sleep(0.1)
@@ -51,7 +53,7 @@ class Server:
         self.process.wait(timeout=20)
 
     def post(self, body: bytes | str, **params: str) -> httpx.Response:
-        return httpx.post(f"{self.url}/webhooks/rest/webhook", content=body, params=params, timeout=30)
+        return self.http.post(f"{self.url}/webhooks/rest/webhook", content=body, params=params)
 
     def say(self, sender: str, text: str) -> str:
         answer = self.post(json.dumps({"sender": sender, "message": text}))

@@ -137,7 +137,7 @@ def test_ten_thousand_requests_that_nobody_would_write(server: Server, capsys: p
 
 
 def test_the_schema_holds(server: Server) -> None:
-    program = shutil.which("schemathesis", path=str(ROOT / ".venv-fuzz" / "bin"))
+    program = shutil.which("schemathesis", path=str(ROOT / ".venv-tools" / "bin"))
     assert program, "schemathesis is not installed: .ci/run installs it"
     checks = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
     done = subprocess.run(
