@@ -21,6 +21,8 @@ from bot.storage.directory import DirectoryUnavailableError, open_directory
 class ActionContacterDepartement(Action):
     """Ask what is missing, then show what may be shown."""
 
+    waits = True  # for the directory's database: bot/engine/inprocess_actions.py runs it beside the others
+
     def name(self) -> str:
         """Name in domain.yml."""
         return "action_contacter_departement"

@@ -135,6 +135,10 @@ def _vigie(work: Path) -> System:
             VIGIE_PORT=str(port),
             VIGIE_MODELS_DIR=str(models),
             VIGIE_DATABASE_URL=f"sqlite:///{work / 'vigie.sqlite'}",
+            VIGIE_CONVERSATIONS_URL=f"sqlite:///{work / 'conversations.sqlite'}",
+            # One address plays sixteen users who never stop to read.
+            VIGIE_RATE_CONVERSATION="1000000/1",
+            VIGIE_RATE_ADDRESS="1000000/1",
         ),
         port=port,
         model=models / "vigie.tar.gz",
