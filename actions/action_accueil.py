@@ -12,7 +12,7 @@ from bot.content.answers import read_titles
 from bot.content.location import DATA
 from bot.content.orientation import department_name
 from bot.content.paths import read_paths
-from bot.logic.accueil import FAREWELL, welcome
+from bot.logic.accueil import ends_conversation, welcome
 from bot.logic.request import besides, read_position, read_request
 
 
@@ -31,4 +31,4 @@ class ActionAccueil(Action):
             dispatcher.utter_message(response=f"utter_{said.answer}", **said.values)
         for extra in besides(request, read_titles(DATA / "responses")):
             dispatcher.utter_message(**extra)
-        return [Restarted()] if request.name == FAREWELL else []
+        return [Restarted()] if ends_conversation(request) else []

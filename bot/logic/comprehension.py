@@ -77,14 +77,14 @@ class Choice:
 class Context:
     """What the conversation brings to the reading of a message.
 
-    `steps` are the answers that "étape N" may name; `professional` is True once a trade was told.
+    `steps` are the answers that "étape N" may name; `writer_known` is True once a trade, or a minor's age, was told.
     """
 
     choices: tuple[Choice, ...] = ()
     expected: str | None = None
     steps: tuple[str, ...] = INTERVIEW
     place_known: bool = False
-    professional: bool = False
+    writer_known: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,8 @@ def read_message(
 ) -> Reading:
     """Decide what a message asks for; `known` are the keys that a button or a client may name directly."""
     limits = thresholds or Thresholds()
-    if context.professional or seen.profession not in (None, OTHER_TRADE):
-        seen = _of_a_professional(seen)
+    if context.writer_known or seen.profession not in (None, OTHER_TRADE):
+        seen = _without_who_writes(seen)
     if not fold(seen.text) and "?" not in seen.text:
         return Reading(SILENCE, 1.0)
     payload = seen.text.strip()
@@ -252,8 +252,8 @@ def typed_choice(text: str, choices: Sequence[Choice]) -> str | None:
     return _yes_or_no(typed, choices)
 
 
-def _of_a_professional(seen: Observation) -> Observation:
-    """« je suis coach, pas une victime »: who says a trade is no minor who writes."""
+def _without_who_writes(seen: Observation) -> Observation:
+    """« je suis coach, pas une victime »: who says a trade is no minor; of a known minor, only the question counts."""
     danger = None if f"urgence/{seen.danger}" == MINOR_WRITES else seen.danger
     return replace(seen, danger=danger, ranking=tuple(one for one in seen.ranking if one[0] != MINOR_WRITES))
 

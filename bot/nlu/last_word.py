@@ -33,7 +33,7 @@ from bot.logic.comprehension import (
     read_message,
     split_key,
 )
-from bot.logic.registre import ADULT, PROFESSIONAL, in_register, who_writes
+from bot.logic.registre import ADULT, MINOR, PROFESSIONAL, in_register, who_writes
 from bot.logic.request import ALSO, CHOSEN
 from bot.nlu.french_words import ASKS, QUESTIONS, words_of
 from bot.nlu.safety_layer import DANGER, MINOR_WRITES, PLAUSIBLE, entity
@@ -164,7 +164,7 @@ def _context(tracker: DialogueStateTracker) -> Context:
         expected=tracker.get_slot("attente"),
         steps=_steps(tracker.get_slot("parcours")),
         place_known=bool(tracker.get_slot("departement")),
-        professional=tracker.get_slot(REGISTER) == PROFESSIONAL,
+        writer_known=tracker.get_slot(REGISTER) in (PROFESSIONAL, MINOR),
     )
 
 
