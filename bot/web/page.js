@@ -94,4 +94,9 @@ field.addEventListener("keydown", (event) => {
   }
 });
 
+// Whoever closes the page leaves nothing on the server either.
+addEventListener("pagehide", () => {
+  if (sender) navigator.sendBeacon("webhooks/rest/effacer", JSON.stringify({ sender }));
+});
+
 send("bonjour", "");
