@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 MINOR, RELATIVE, PROFESSIONAL = "mineur", "proche", "professionnel"
 ADULT = "accueil/majeur"  # the choice of a grown-up who was taken for a minor
+# « et si j'y vais ce soir ? » resembles a goodbye.
+_COURTESIES = ("accueil/au_revoir", "accueil/merci")
 # The requests that tell who writes, beside a minor's that the safety layer reads in a danger.
 _WRITERS = {"urgence/mineur_ecrit": MINOR, "urgence/proche_ecrit": RELATIVE}
 
@@ -38,10 +40,12 @@ def who_writes(key: str, minor: bool, trade_told: bool, before: str | None) -> s
     return _WRITERS.get(key, before)
 
 
-def in_register(key: str, register: Register) -> str:
-    """The key of the answer that `register` gives in place of `key`."""
+def in_register(key: str, register: Register, sure: bool = True) -> str:
+    """The key of the answer that `register` gives in place of `key`; a courtesy that is not `sure` closes no door."""
     if key.startswith(register.kept):
         return key
+    if register.default and key in _COURTESIES and not sure:
+        return register.default
     begun = [beginning for beginning in register.table if key.startswith(beginning)]
     if begun:
         return register.table[max(begun, key=len)]

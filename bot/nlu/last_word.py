@@ -108,7 +108,8 @@ class LastWord(GraphComponent):
             noted = entity(REGISTER, writer, message.get(TEXT) or "")
             message.set(ENTITIES, [*entities, noted], add_to_output=True)
         register = self._registers.get(writer or "")
-        key = in_register(reading.key, register) if register else reading.key
+        sure = reading.chosen or reading.confidence >= self._thresholds.sure
+        key = in_register(reading.key, register, sure) if register else reading.key
         return reading if key == reading.key else Reading(key, 1.0, chosen=reading.chosen)
 
     def _observe(self, message: Message, text: str) -> Observation:

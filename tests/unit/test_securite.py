@@ -70,3 +70,9 @@ def test_the_longest_beginning_says_what_takes_the_place_of_an_answer() -> None:
     assert in_register("urgence/jeune_119", register) == "urgence/jeune_119"
     assert in_register(ADULT, register) == "urgence/x"
     assert in_register("soigner/umj", Register((), {})) == "soigner/umj"
+
+
+def test_a_doubtful_goodbye_of_a_minor_closes_no_door() -> None:
+    register = Register((), {"accueil/au_revoir": "urgence/jeune_merci"}, "urgence/jeune_suite")
+    assert in_register("accueil/au_revoir", register) == "urgence/jeune_merci"
+    assert in_register("accueil/au_revoir", register, sure=False) == "urgence/jeune_suite"
