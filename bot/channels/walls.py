@@ -33,7 +33,6 @@ _PREFLIGHT = {
     "Access-Control-Max-Age": "600",
 }
 _BEARER = "Bearer "
-LONGEST_PERIOD = 600  # seconds that a rate may be counted over
 
 
 @dataclass(frozen=True)
@@ -73,8 +72,9 @@ class Walls:
         """Without `rules`, those of a machine that only its user reaches."""
         self.rules = rules or Rules()
         self._signer = Signer(self.rules.secret, salt="conversation")
-        # A bucket that nobody used for so long is empty: forgetting it changes nothing.
-        self._buckets: TTLCache[str, AsyncLimiter] = TTLCache(100_000, ttl=LONGEST_PERIOD)
+        # A bucket that nobody used for its whole period is empty: forgetting it changes nothing.
+        longest = max(self.rules.per_conversation[1], self.rules.per_address[1])
+        self._buckets: TTLCache[str, AsyncLimiter] = TTLCache(100_000, ttl=longest)
         self._under_way = 0
 
     def new_id(self) -> str:

@@ -35,8 +35,9 @@ from bot.logic.comprehension import (
 )
 from bot.logic.registre import ADULT, MINOR, PROFESSIONAL, in_register, who_writes
 from bot.logic.request import ALSO, CHOSEN
+from bot.nlu.entities import entity
 from bot.nlu.french_words import ASKS, QUESTIONS, words_of
-from bot.nlu.safety_layer import DANGER, MINOR_WRITES, PLAUSIBLE, entity
+from bot.nlu.safety_layer import DANGER, MINOR_WRITES, PLAUSIBLE
 
 REGISTER = "registre"  # entity and slot
 _PLACES = frozenset({"departement", "lieu_ambigu", "collectivite"})
@@ -105,7 +106,7 @@ class LastWord(GraphComponent):
         before = tracker.get_slot(REGISTER)
         writer = who_writes(reading.key, bool(_first(entities, MINOR_WRITES)), trade, before)
         if writer and writer != before:
-            noted = entity(REGISTER, writer, message.get(TEXT) or "")
+            noted = entity(REGISTER, writer, message.get(TEXT) or "", type(self).__name__)
             message.set(ENTITIES, [*entities, noted], add_to_output=True)
         register = self._registers.get(writer or "")
         sure = reading.chosen or reading.confidence >= self._thresholds.sure

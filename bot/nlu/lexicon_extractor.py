@@ -17,6 +17,7 @@ from bot.content.location import DATA
 from bot.content.places import load_gazetteer
 from bot.logic.lieux import Place, find_place
 from bot.logic.portee import is_said
+from bot.nlu.entities import entity
 from bot.nlu.french import LexiconMatcher
 from bot.nlu.french_words import CLAUSES
 
@@ -66,7 +67,10 @@ class LexiconExtractor(GraphComponent):
             text, parts = message.get(TEXT) or "", message.get(CLAUSES)
             if parts:
                 place_expected = tracker.get_slot("attente") == "departement"
-                found = [_entity(name, value, text) for name, value in self.read(text, parts, place_expected)]
+                found = [
+                    entity(name, value, text, type(self).__name__)
+                    for name, value in self.read(text, parts, place_expected)
+                ]
                 message.set(ENTITIES, [*(message.get(ENTITIES) or []), *found], add_to_output=True)
         return messages
 
@@ -119,7 +123,3 @@ def _place_entities(place: Place) -> list[tuple[str, str]]:
     if place.outcome == "ambiguous":
         return [("lieu_ambigu", "|".join(choice.code for choice in place.choices))]
     return [("departement" if place.outcome == "department" else "collectivite", place.code)]
-
-
-def _entity(name: str, value: str, text: str) -> dict[str, Any]:
-    return {"entity": name, "value": value, "start": 0, "end": len(text), "extractor": "LexiconExtractor"}

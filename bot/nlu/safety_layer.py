@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from bot.engine.importer import ALERT
 from bot.logic.normalisation import fold
 from bot.logic.request import DOUBT
 from bot.logic.securite import Verdict, conclude
+from bot.nlu.entities import entity
 from bot.nlu.french import LexiconMatcher
 from bot.nlu.french_words import CLAUSES, words_of
 from bot.nlu.linear_text import LinearText
@@ -123,8 +125,8 @@ class SafetyLayer(GraphComponent):
                 signs = {one["value"] for one in entities if one["entity"] == SIGN}
                 verdict = self.read(parts, calm=len(signs.difference(self._config["grave"])) >= self._config["story"])
                 text = message.get(TEXT) or ""
-                found = [entity(DANGER, verdict.danger, text)] if verdict.danger else []
-                found += [entity(MINOR_WRITES, "oui", text)] if verdict.minor else []
+                found = [entity(DANGER, verdict.danger, text, type(self).__name__)] if verdict.danger else []
+                found += [entity(MINOR_WRITES, "oui", text, type(self).__name__)] if verdict.minor else []
                 message.set(ENTITIES, [*entities, *found], add_to_output=True)
                 message.set(DOUBT, verdict.doubt, add_to_output=True)
                 message.set(PLAUSIBLE, verdict.plausible)
@@ -133,9 +135,10 @@ class SafetyLayer(GraphComponent):
     def read(self, parts: Sequence[Sequence[str]], calm: bool = False) -> Verdict:
         """The verdict on a message, whose clauses are `parts`; `calm` when it tells a story of signs."""
         alarm = self._config["alarm"] + (self._config["calm"] if calm else 0.0)
+        words = list(chain(*parts))
         return conclude(
-            self.named(parts),
-            self.scores(parts),
+            self._named(parts, words),
+            self._scores(parts, words),
             self._urgency,
             alarm=alarm,
             doubt=self._config["doubt"],
@@ -143,25 +146,24 @@ class SafetyLayer(GraphComponent):
             plausible_from=self._config["plausible"],
         )
 
-    def named(self, parts: Sequence[Sequence[str]]) -> set[str]:
-        """Kinds that the lexicon recognises and that no exception of it cancels."""
-        cry = self._cries.get(" ".join(word for part in parts for word in part))
+    def _named(self, parts: Sequence[Sequence[str]], words: list[str]) -> set[str]:
+        """Kinds that the lexicon recognises and that no exception of it cancels; `words` are those of all `parts`."""
+        cry = self._cries.get(" ".join(words))
         if cry:
             return {cry}
         labels = {match.label for part in parts for match in self._lexicon(list(part))}
         if len(parts) > 1:
             # « il est là, il a un couteau »: the danger of now may be told over a comma; the others would be misread.
-            whole = {match.label for match in self._lexicon([word for part in parts for word in part])}
+            whole = {match.label for match in self._lexicon(words)}
             labels |= {label for label in whole if label in (NOW, _EXCEPTION, f"{_EXCEPTION}:{NOW}")}
         if _EXCEPTION in labels:
             return set()
         return {kind for kind in self._urgency if kind in labels and f"{_EXCEPTION}:{kind}" not in labels}
 
-    def scores(self, parts: Sequence[Sequence[str]]) -> dict[str, float]:
+    def _scores(self, parts: Sequence[Sequence[str]], words: list[str]) -> dict[str, float]:
         """How much each kind outweighs an ordinary message; 0 is even, empty before training."""
         if not self._model.is_trained:
             return {}
-        words = [word for part in parts for word in part]
         if not any(map(str.isalpha, words)):
             return {}  # « 16 » answers a question
         best = self._outweighs(words)
@@ -185,11 +187,6 @@ def _passages(parts: Sequence[Sequence[str]], length: int) -> Iterator[list[str]
             if len(passage) >= length:
                 break
         yield passage[: 2 * length]
-
-
-def entity(name: str, value: str, text: str) -> dict[str, Any]:
-    """An entity that the whole message bears."""
-    return {"entity": name, "value": value, "start": 0, "end": len(text), "extractor": "SafetyLayer"}
 
 
 def _kind(message: Message) -> str:
