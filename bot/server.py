@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PURGE_EVERY = 60.0  # seconds
-PAGE = Path(__file__).parent / "web"
 
 
 def serve(settings: Settings) -> None:
@@ -33,6 +32,8 @@ def serve(settings: Settings) -> None:
     model = settings.models_dir / "vigie.tar.gz"
     if not model.is_file():
         raise StartError(f"no trained model at {model}: run `make train` first")
+    if not (settings.root / "bot/web/built/vigie-chat.js").is_file():
+        raise StartError("the widget is not built: run `make web` first")
 
     from bot.engine.startup import prepare_imports, replace_slow_parts
 
@@ -44,6 +45,7 @@ def serve(settings: Settings) -> None:
 
     from bot.channels.walls import build
     from bot.engine.inprocess_actions import InProcessActions
+    from bot.web.routes import serve_web
 
     replace_slow_parts()
     configure_logging(settings.log_level)
@@ -52,7 +54,7 @@ def serve(settings: Settings) -> None:
 
     def furnish(app: Any) -> None:
         build(app, rules(settings))
-        serve_page(app)
+        serve_web(app, settings)
         serve_health(app)
 
     # Rasa answers "/" with its version; Vigie serves its page there, behind its walls.
@@ -168,27 +170,3 @@ def _name_of_exception(info: Any) -> str:
     frames = traceback.extract_tb(trace)
     where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     return f"{kind.__name__}{where}"
-
-
-def serve_page(app: object) -> None:
-    """Routes of the demonstration page, on the Sanic application `app`."""
-    from sanic import Sanic, response
-    from sanic.request import Request
-    from sanic.response import HTTPResponse
-
-    assert isinstance(app, Sanic)
-    policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'"
-    )
-    headers = {"Content-Security-Policy": policy + "; form-action 'none'; frame-ancestors 'none'"}
-
-    def add(path: str, file: str, kind: str) -> None:
-        async def send(_: Request) -> HTTPResponse:
-            return await response.file(PAGE / file, headers=headers, mime_type=kind)
-
-        app.add_route(send, path, name=file.replace(".", "_"))
-
-    add("/", "page.html", "text/html; charset=utf-8")
-    add("/page.js", "page.js", "text/javascript; charset=utf-8")
-    add("/page.css", "page.css", "text/css; charset=utf-8")
-    add("/icon.svg", "icon.svg", "image/svg+xml")

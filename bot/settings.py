@@ -41,6 +41,7 @@ class Settings:
     proxies: int
     rate_conversation: tuple[float, float]  # messages, seconds
     rate_address: tuple[float, float]
+    url: str  # address of the site, as its visitors write it, ending with a slash
 
     @property
     def exposed(self) -> bool:
@@ -56,14 +57,16 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if environ is None:
         load_dotenv(ROOT / ".env")
         environ = os.environ
+    host = environ.get("VIGIE_HOST") or "127.0.0.1"
+    port = _number(environ, "VIGIE_PORT", default=5005, smallest=1, largest=65535)
     return Settings(
         root=ROOT,
         data_dir=ROOT / "data",
         models_dir=Path(environ.get("VIGIE_MODELS_DIR") or ROOT / "models"),
         database_url=environ.get("VIGIE_DATABASE_URL") or f"sqlite:///{ROOT / 'vigie.sqlite'}",
         conversations_url=_conversations_url(environ.get("VIGIE_CONVERSATIONS_URL")),
-        host=environ.get("VIGIE_HOST") or "127.0.0.1",
-        port=_number(environ, "VIGIE_PORT", default=5005, smallest=1, largest=65535),
+        host=host,
+        port=port,
         idle_minutes=_number(environ, "VIGIE_IDLE_MINUTES", default=60, smallest=1, largest=1440),
         max_conversations=_number(environ, "VIGIE_MAX_CONVERSATIONS", default=2000, smallest=1, largest=1_000_000),
         log_level=_log_level(environ.get("VIGIE_LOG_LEVEL") or "WARNING"),
@@ -73,6 +76,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         proxies=_number(environ, "VIGIE_PROXIES", default=0, smallest=0, largest=5),
         rate_conversation=_rate(environ, "VIGIE_RATE_CONVERSATION", default="20/10"),
         rate_address=_rate(environ, "VIGIE_RATE_ADDRESS", default="300/60"),
+        url=_url(environ.get("VIGIE_URL") or f"http://{host}:{port}/"),
     )
 
 
@@ -89,6 +93,14 @@ def _origins(raw: str) -> frozenset[str]:
         if not re.fullmatch(r"https?://[\w.\-]+(:\d+)?", origin):
             raise SettingsError(f"VIGIE_ORIGINS: {origin!r} is no origin; https://www.exemple.fr is expected")
     return origins
+
+
+def _url(raw: str) -> str:
+    if not re.fullmatch(r"https?://[\w.\-\[\]:]+(/[\w.\-/]*)?", raw):
+        raise SettingsError(
+            f"VIGIE_URL={raw!r}: the address of the site is expected, such as https://vigie.exemple.fr/"
+        )
+    return raw.rstrip("/") + "/"
 
 
 def _rate(environ: Mapping[str, str], name: str, *, default: str) -> tuple[float, float]:

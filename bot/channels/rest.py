@@ -43,13 +43,13 @@ class TurnCollector(OutputChannel):
 
     async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
         """Keep a text."""
-        self.messages.put_nowait(said(text, (), kwargs.get("metadata")))
+        self.messages.put_nowait(said(text, (), kwargs))
 
     async def send_text_with_buttons(
         self, recipient_id: str, text: str, buttons: list[dict[str, Any]], **kwargs: Any
     ) -> None:
         """Keep a text and its choices."""
-        self.messages.put_nowait(said(text, buttons, kwargs.get("metadata")))
+        self.messages.put_nowait(said(text, buttons, kwargs))
 
     def drain(self) -> list[Said]:
         """Messages kept so far."""
@@ -105,7 +105,7 @@ class VigieRest(InputChannel):
                     messages.append(read_notice("canal/effacement_retarde"))
             except RefusedError as refused:
                 return refused.answer()
-            return response.json(list(render_turn(messages, sender, phrases)), ensure_ascii=False)
+            return response.json(list(render_turn(messages, sender, phrases, site_of(request))), ensure_ascii=False)
 
         @routes.route("/effacer", methods=["POST"])
         async def erase(request: Request) -> HTTPResponse:
@@ -156,7 +156,7 @@ class VigieRest(InputChannel):
 
     async def _stream(self, request: Request, on_new_message: OnNewMessage, sender: str, text: str) -> None:
         """One JSON line per message as it comes; the last one is held back until it is known to be the last."""
-        phrases = read_phrases()
+        phrases, site = read_phrases(), site_of(request)
         collector = TurnCollector()
         answer = await request.respond(content_type="application/x-ndjson; charset=utf-8")
         work = asyncio.ensure_future(self._handle(on_new_message, collector, sender, text))
@@ -164,10 +164,10 @@ class VigieRest(InputChannel):
         held: Said | None = None
         while (message := await collector.messages.get()) is not None:
             if held:
-                await answer.send(_line(render(held, sender, phrases, last=False)))
+                await answer.send(_line(render(held, sender, phrases, last=False, site=site)))
             held = message
         ending = [held or read_notice("accueil/panne"), *work.result()]
-        for rendered in render_turn(ending, sender, phrases):
+        for rendered in render_turn(ending, sender, phrases, site):
             await answer.send(_line(rendered))
         await answer.eof()
 
@@ -191,6 +191,11 @@ def read_body(body: bytes) -> tuple[str, str]:
         raise RefusedError(400, _SENDER_EXPECTED)
     # A lone surrogate is no text that anything downstream can encode.
     return sender, text.encode("utf-8", "replace").decode("utf-8").strip()
+
+
+def site_of(request: Request) -> str:
+    """Address where the documents lie, ending with a slash; empty on a server that offers none."""
+    return str(getattr(request.app.ctx, "site", ""))
 
 
 def shorten(text: str, longest: int) -> str:

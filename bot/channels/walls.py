@@ -146,7 +146,7 @@ def build(app: Sanic, rules: Rules) -> None:
     async def before(request: Request) -> HTTPResponse | None:
         try:
             walls.check_origin(request)
-            await walls.admit(f"address {_address(request)}", rules.per_address, request)
+            await walls.admit(f"address {address_of(request)}", rules.per_address, request)
         except RefusedError as refused:
             return refused.answer()
         return response.empty(headers=_PREFLIGHT) if request.method == "OPTIONS" else None
@@ -168,7 +168,7 @@ def walls_of(request: Request) -> Walls:
     return walls
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
     """The caller's address; the network, for IPv6, where one caller holds billions of addresses."""
     try:
         address = ipaddress.ip_address(request.remote_addr or request.ip)

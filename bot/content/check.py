@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from bot.content.answers import PREFIX, Answer, read_answers, read_sources
 from bot.content.coverage import holes
+from bot.content.documents import documents_faults
+from bot.content.faults import Fault, refused_words
 from bot.content.keys import MOVES, known_keys
 from bot.content.lexicon import read_lexicon
 from bot.content.location import load_yaml
@@ -24,23 +25,9 @@ FEWEST_SENTENCES = 6
 NO_SOURCE = "aucune"
 # Answers that the program gives by itself: no sentence leads to them.
 SPOKEN_BY_PROGRAM = re.compile(
-    r"^(canal/|naviguer/|urgence/(doute|contenu_sexuel)$|reconnaitre_signes/releve_|apres_entretien/(question|issue)_|contacter_departement/"
+    r"^(canal/|naviguer/|urgence/(doute|contenu_sexuel)$|reconnaitre_signes/releve_|documents/fiche_contacts_sans_lieu$|apres_entretien/(question|issue)_|contacter_departement/"
     r"|accueil/(silence|hors_sujet|pas_compris|proposer|seconde_question|trop_|panne|donnees_|recapit|oui_sans|profession_))"
 )
-_STIGMA = re.compile(
-    r"\b(une? prostitu[ée]+e?s?|avou(?:er|e|é|ée|ent)|aveux?|se prostitu\w+|suspicions?|michetonneuse)\b", re.I
-)
-_PHONE = re.compile(r"(?<![\d.])0\d(?:[ .\u00a0]?\d{2}){4}(?!\d)|0 8\d\d \d\d \d\d \d\d")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong, where, and what to do; a warning does not fail the check."""
-
-    where: str
-    what: str
-    warning: bool = False
 
 
 def check(root: Path, today: date) -> list[Fault]:
@@ -53,6 +40,7 @@ def check(root: Path, today: date) -> list[Fault]:
         *_lexicon(root),
         *_actions(root),
         *_topics(root),
+        *documents_faults(root, today),
         *(Fault("data/couverture.yml", f"{where} : {what}") for where, what in holes(root)),
     ]
 
@@ -108,14 +96,7 @@ def _answer(answer: Answer, sources: set[str], keys: frozenset[str], today: date
             yield "texte vide", False
         if len(variant.text) > LONGEST_TEXT:
             yield f"{len(variant.text)} caractères : {LONGEST_TEXT} au plus, ouvrir la suite par un bouton", False
-        for pattern, what in (
-            (_STIGMA, "mot stigmatisant"),
-            (_PHONE, "numéro écrit hors annuaire"),
-            (_EMAIL, "adresse électronique"),
-        ):
-            found = pattern.search(variant.text)
-            if found:
-                yield f"{what} : « {found[0]} »", False
+        yield from ((what, False) for what in refused_words(variant.text))
         if not variant.sources:
             yield "sans source : metadata.source, ou « aucune » si rien n'est affirmé", False
         for source in variant.sources:

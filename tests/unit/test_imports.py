@@ -41,6 +41,23 @@ ALLOWED = {
         "cachetools",
         "itsdangerous",
     },
+    "bot/documents": {"bot.logic", "bot.content.location", "bot.documents", "docx", "typst"},
+    "bot/web": {
+        "bot",  # its version
+        "bot.channels.phrases",
+        "bot.channels.walls",
+        "bot.content",
+        "bot.documents",
+        "bot.logic",
+        "bot.settings",
+        "bot.storage.directory",
+        "bot.web",
+        "cachetools",
+        "jinja2",
+        "markdown_it",
+        "sanic",
+        "segno",
+    },
     "bot/engine": {
         "bot.settings",
         "bot.content.alerts",

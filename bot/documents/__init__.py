@@ -1,0 +1,1 @@
+"""Renders a Document: PDF to print, DOCX to fill in."""

@@ -1,0 +1,1 @@
+"""The site: page, widget and documents to take away."""

@@ -1,0 +1,137 @@
+// The page where a written report is filled: what is typed stays in this page. Only the blank model is fetched; the DOCX is
+// filled and zipped here, the PDF is the browser's own printing.
+import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
+import texts from "../../../data/interface.json";
+import { blank, watchShift } from "./leave.ts";
+
+const NEUTRAL = "https://meteofrance.com/";
+const MODEL = "ecrit_protection.docx"; // beside this page
+const CONTENT = /^word\/document\.xml$/;
+const EDGE = /^word\/(?:header|footer)\d*\.xml$/;
+const SECTION = "Heading1"; // style of a section's title
+const WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+
+// Reading XML asks for a trusted text: the only one given here is the model that this site made.
+type Trusted = { createPolicy(name: string, rules: { createHTML(text: string): string }): { createHTML(text: string): string } };
+const policy = (window as { trustedTypes?: Trusted }).trustedTypes?.createPolicy("vigie-docx", { createHTML: (text) => text });
+
+const form = document.querySelector("form") as HTMLFormElement;
+const fields = [...form.querySelectorAll("textarea")];
+const state = document.querySelector<HTMLElement>("[role=status]");
+
+const written = () => fields.some((field) => field.value.trim());
+
+/** The model with its blanks filled, without what speaks to its author: the guide, the hints, the sources. */
+async function fill(): Promise<Blob> {
+  const answer = await fetch(MODEL);
+  if (!answer.ok) throw new Error(String(answer.status));
+  const files = unzipSync(new Uint8Array(await answer.arrayBuffer()));
+  for (const [name, work] of [[CONTENT, write], [EDGE, clear]] as const) {
+    for (const file of Object.keys(files).filter((one) => name.test(one))) {
+      const xml = strFromU8(files[file] as Uint8Array);
+      const part = new DOMParser().parseFromString(policy?.createHTML(xml) ?? xml, "application/xml");
+      work(part);
+      files[file] = strToU8(new XMLSerializer().serializeToString(part));
+    }
+  }
+  return new Blob([zipSync(files) as Uint8Array<ArrayBuffer>], { type: answer.headers.get("Content-Type") ?? "" });
+}
+
+const all = (inside: Document | Element, name: string) => [...inside.getElementsByTagNameNS(WORD, name)];
+
+/** What lies between the heading of the first blank's section and the last blank, each filled or still to fill. */
+function write(content: Document): void {
+  for (const field of fields) {
+    if (field.value.trim()) put(content, field.name, field.value.trim(), field.hasAttribute("aria-describedby"));
+  }
+  const blanks = all(content, "sdt");
+  const [first, last] = [blanks[0], blanks.at(-1)];
+  const style = (node: Element) => all(node, "pStyle")[0]?.getAttributeNS(WORD, "val");
+  let start = first?.previousElementSibling;
+  while (start && style(start) !== SECTION) start = start.previousElementSibling;
+  for (let node = start?.previousElementSibling; node; node = start?.previousElementSibling) node.remove();
+  for (let node = last?.nextElementSibling; node && node.localName !== "sectPr"; node = last?.nextElementSibling) node.remove();
+}
+
+/** Headers and footers keep their page numbers only. */
+function clear(part: Document): void {
+  all(part, "p").forEach((paragraph, i) => (i > 0 ? paragraph.remove() : undefined));
+  const numbers = all(part, "fldSimple").length > 0;
+  for (const run of all(part, "r")) {
+    if (!numbers || all(run, "b").length) run.remove();
+  }
+}
+
+function put(content: Document, tag: string, text: string, hinted: boolean): void {
+  const found = all(content, "sdt").find((control) => all(control, "tag")[0]?.getAttributeNS(WORD, "val") === tag);
+  const inside = found && all(found, "sdtContent")[0];
+  if (!found || !inside) throw new Error(tag);
+  if (hinted) found.previousElementSibling?.remove();
+  all(found, "showingPlcHdr")[0]?.remove();
+  const look = all(inside, "pPr")[0];
+  const make = (name: string) => content.createElementNS(WORD, `w:${name}`);
+  const paragraphs = text.split("\n").map((line) => {
+    const paragraph = make("p");
+    if (look) paragraph.append(look.cloneNode(true));
+    const words = make("t");
+    words.setAttributeNS("http://www.w3.org/XML/1998/namespace", "xml:space", "preserve");
+    // Word refuses a file that holds control characters.
+    words.textContent = line.replace(/[\u0000-\u0008\u000b-\u001f]/g, "");
+    const run = make("r");
+    run.append(words);
+    paragraph.append(run);
+    return paragraph;
+  });
+  inside.replaceChildren(...paragraphs);
+}
+
+async function download(): Promise<void> {
+  try {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await fill());
+    link.download = MODEL;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    say("");
+  } catch (error) {
+    say(texts.telechargement_refuse.replace("{pourquoi}", error instanceof Error ? error.message : ""));
+  }
+}
+
+function say(text: string): void {
+  if (state) state.textContent = text;
+}
+
+function wipe(): void {
+  form.reset();
+  for (const field of fields) mirror(field);
+}
+
+/** A printed field shows its first lines only: a copy of its text is printed in its place. */
+function mirror(field: HTMLTextAreaElement): void {
+  const copy = field.nextElementSibling;
+  if (copy) copy.textContent = field.value;
+}
+
+function leave(): void {
+  removeEventListener("beforeunload", hold);
+  wipe();
+  blank(texts.quitter_cours);
+  location.replace(NEUTRAL);
+}
+
+function hold(event: BeforeUnloadEvent): void {
+  if (written()) event.preventDefault();
+}
+
+const act = (name: string, work: () => void) => document.getElementById(name)?.addEventListener("click", work);
+act("telecharger", () => void download());
+act("imprimer", () => print());
+act("effacer", () => wipe());
+act("quitter", leave);
+for (const field of fields) field.addEventListener("input", () => mirror(field));
+form.addEventListener("submit", (event) => event.preventDefault());
+addEventListener("beforeunload", hold);
+// Back from the history or reopened: a browser may put the texts back.
+addEventListener("pageshow", wipe);
+watchShift(leave, (left) => say(left < 0 ? texts.quitter_annule : texts.quitter_encore.replace("{n}", String(left))));
