@@ -40,7 +40,10 @@ class ActionContacterDepartement(Action):
         for one in said:
             buttons = [{"title": title, "payload": payload} for title, payload in one.choices]
             dispatcher.utter_message(
-                response=f"utter_contacter_departement/{one.answer}", buttons=buttons, **one.values
+                response=f"utter_contacter_departement/{one.answer}",
+                buttons=buttons,
+                code_departement=search.department,
+                **one.values,
             )
         for extra in besides(request, read_titles(DATA / "responses")):
             dispatcher.utter_message(**extra)

@@ -8,6 +8,7 @@ import contextlib
 import gzip
 import json
 import os
+import secrets
 import shutil
 import statistics
 import subprocess
@@ -89,6 +90,7 @@ def _measure(work: Path, packages: Path, openings: int) -> dict[str, Any]:
     vigie = Server(
         work,
         VIGIE_ORIGINS=f"http://127.0.0.1:{port}",
+        VIGIE_SECRET=secrets.token_hex(),
         VIGIE_RATE_ADDRESS="1000000/1",
         VIGIE_CONVERSATIONS_URL="memoire",
     )
@@ -222,12 +224,22 @@ def _site(port: int, vigie: str, scripts: dict[str, Path]) -> Iterator[None]:
         await web.TCPSite(runner, "127.0.0.1", port).start()
 
     loop.run_until_complete(start())
+
+    async def stop() -> None:
+        await runner.cleanup()
+        left = asyncio.all_tasks() - {asyncio.current_task()}  # of the sockets that the visitors left open
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    yield
-    asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(timeout=20)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
+    try:
+        yield
+    finally:
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(timeout=20)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
 
 
 def _application(vigie: str, scripts: dict[str, Path]) -> web.Application:
@@ -245,7 +257,7 @@ def _application(vigie: str, scripts: dict[str, Path]) -> web.Application:
 
     application = web.Application()
     application.add_routes([web.get("/{name}", give)])
-    # rasa-webchat speaks Rasa's socketio channel only, which Vigie does not open: the same events, answered by its REST.
+    # rasa-webchat speaks Rasa's socketio channel only, which Vigie does not open: its events, answered by Vigie's REST.
     channel = socketio.AsyncServer(async_mode="aiohttp")
     channel.attach(application)
     senders: dict[str, str] = {}

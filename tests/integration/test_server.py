@@ -47,7 +47,7 @@ def test_the_page_is_served_and_names_no_version(server: Server) -> None:
     assert "Vigie" in page.text
     assert "Rasa" not in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    assert httpx.get(server.url + "/page.js").status_code == 200
+    assert httpx.get(server.url + "/vigie-chat.js").status_code == 200
     assert httpx.get(server.url + "/page.css").status_code == 200
 
 

@@ -14,6 +14,20 @@ from tests.server import ROOT
 AXE = ROOT / "bot/web/node_modules/axe-core/axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+LOOKED_AT = {("label-content-name-mismatch", ".reduire")}  # undecided, and right: a cross, named "Réduire Vigie"
+_RUN = """async tags => {
+  const seen = await axe.run(document, {runOnly: tags, resultTypes: ["violations", "incomplete"], elementRef: true});
+  const why = (node) => [...node.any, ...node.all, ...node.none].map((check) => check.message).join("; ");
+  return ["violations", "incomplete"].flatMap((kind) => seen[kind].flatMap((rule) => rule.nodes.map((node) => {
+    const open = kind === "incomplete" && rule.id === "color-contrast";
+    const drawn = open && eye.drawn(node.element);
+    return {
+      rule: rule.id, target: node.target.flat().join(" "), why: why(node),
+      hidden: open && !drawn, contrast: drawn ? eye.textRatio(node.element) : null,
+    };
+  })));
+}"""
+
 # Walks the page through its shadow roots. A ratio is WCAG's contrast ratio (1 to 21); lengths are CSS pixels.
 _EYE = r"""
 globalThis.eye = (() => {
@@ -31,7 +45,8 @@ globalThis.eye = (() => {
   };
   const over = (top, under) => top.map((part, i) => (i < 3 ? part * top[3] + under[i] * (1 - top[3]) : 1));
   const light = ([r, g, b]) => {
-    const [x, y, z] = [r, g, b].map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+    const linear = (part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
+    const [x, y, z] = [r, g, b].map(linear);
     return 0.2126 * x + 0.7152 * y + 0.0722 * z;
   };
   const ratio = (one, other) => {
@@ -41,6 +56,14 @@ globalThis.eye = (() => {
   const parent = (node) => node.parentElement ?? node.getRootNode().host ?? null;
   const up = (node) => (node ? [node, ...up(parent(node))] : []);
 
+  /** What the window itself is painted with, dark where the page lets it be. */
+  const canvas = () => {
+    const probe = document.documentElement.appendChild(document.createElement("i"));
+    probe.style.backgroundColor = "Canvas";
+    const colour = rgba(getComputedStyle(probe).backgroundColor);
+    probe.remove();
+    return colour;
+  };
   /** The colour painted behind what `node` holds; a picture or a gradient cannot be measured. */
   const behind = (node) => {
     const layers = [];
@@ -49,7 +72,7 @@ globalThis.eye = (() => {
       if (look.backgroundImage !== "none") throw new Error(`a picture is behind ${name(node)}`);
       layers.unshift(rgba(look.backgroundColor));
     }
-    return layers.reduce((under, layer) => over(layer, under), [255, 255, 255, 1]);
+    return layers.reduce((under, layer) => over(layer, under), canvas());
   };
   const name = (node) => {
     const said = (node.getAttribute("aria-label") ?? node.textContent).trim().replace(/\s+/g, " ").slice(0, 40);
@@ -64,7 +87,9 @@ globalThis.eye = (() => {
   const read = (node) => up(node).some((one) => getComputedStyle(one).clipPath !== "none"); // for screen readers only
   const drawn = (node) => all().includes(node) && shown(node) && !read(node);
   const textRatio = (node) => {
-    if (up(node).some((one) => Number(getComputedStyle(one).opacity) < 1)) throw new Error(`${name(node)} is see-through`);
+    if (up(node).some((one) => Number(getComputedStyle(one).opacity) < 1)) {
+      throw new Error(`${name(node)} is see-through`);
+    }
     const back = behind(node);
     return ratio(over(rgba(getComputedStyle(node).color), back), back);
   };
@@ -80,20 +105,25 @@ globalThis.eye = (() => {
   const edge = (node) => {
     const look = getComputedStyle(node);
     const around = behind(parent(node));
-    const sides = ["Top", "Right", "Bottom", "Left"].filter((side) => parseFloat(look[`border${side}Width`]) >= 1 && look[`border${side}Style`] !== "none");
-    const weakest = Math.min(...sides.map((side) => ratio(over(rgba(look[`border${side}Color`]), around), around)));
+    const sides = ["Top", "Right", "Bottom", "Left"].filter(
+      (side) => parseFloat(look[`border${side}Width`]) >= 1 && look[`border${side}Style`] !== "none",
+    );
+    const contrast = (side) => ratio(over(rgba(look[`border${side}Color`]), around), around);
+    const weakest = Math.min(...sides.map(contrast));
     return { sides: sides.length, weakest, filled: ratio(behind(node), around) };
   };
+  const BARE = ".source, form > details"; // told by their triangle, not by a border
   const CONTROLS = "button, textarea, select, input, summary, .documents a, .emporter a, a.bouton, .marques span";
   /** [name, number of bordered sides, contrast of the weakest against what is around, contrast of the filling]. */
   const edges = () =>
     all()
-      .filter((node) => node.matches(CONTROLS) && !up(node).some((one) => one.matches(".source")) && shown(node) && !read(node))
+      .filter((node) => node.matches(CONTROLS) && shown(node) && !read(node))
+      .filter((node) => !up(node).some((one) => one.matches(BARE) && node.localName === "summary"))
       .map((node) => [name(node), edge(node).sides, edge(node).weakest, edge(node).filled]);
 
   /** What Tab should meet, in reading order. */
   const stops = (root = document.body) =>
-    all(root).filter((node) => node.tabIndex >= 0 && !node.disabled && shown(node) && !(node.localName === "vigie-chat"));
+    all(root).filter((node) => node.tabIndex >= 0 && !node.disabled && shown(node) && node.localName !== "vigie-chat");
   const active = () => {
     let node = document.activeElement;
     while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
@@ -108,7 +138,8 @@ globalThis.eye = (() => {
     const offset = parseFloat(look.outlineOffset);
     const box = node.getBoundingClientRect();
     const grown = offset + width;
-    const outer = { left: box.left - grown, top: box.top - grown, right: box.right + grown, bottom: box.bottom + grown };
+    const [left, top, right, bottom] = [box.left - grown, box.top - grown, box.right + grown, box.bottom + grown];
+    const outer = { left, top, right, bottom };
     const cut = [];
     const clip = (where, frame) => {
       for (const side of ["left", "top"]) if (outer[side] < frame[side] - 0.5) cut.push(`${side} by ${where}`);
@@ -119,20 +150,21 @@ globalThis.eye = (() => {
       const style = getComputedStyle(one);
       if (one === document.documentElement || one === document.body || style.overflow === "visible") continue;
       const frame = one.getBoundingClientRect();
-      const [left, top] = [frame.left + one.clientLeft, frame.top + one.clientTop];
-      clip(name(one).split(" ")[0], { left, top, right: left + one.clientWidth, bottom: top + one.clientHeight });
+      const [x, y] = [frame.left + one.clientLeft, frame.top + one.clientTop];
+      clip(name(one).split(" ")[0], { left: x, top: y, right: x + one.clientWidth, bottom: y + one.clientHeight });
       if (style.position === "fixed") break;
     }
     clip("window", { left: 0, top: 0, right: document.documentElement.clientWidth, bottom: innerHeight });
     const first = node.getClientRects()[0];
     const [x, y] = [first.left + first.width / 2, first.top + Math.min(first.height / 2, 20)];
-    const top = node.getRootNode().elementFromPoint(x, y);
+    const met = node.getRootNode().elementFromPoint(x, y);
     const back = behind(offset < 0 ? node : parent(node));
     return {
       name: name(node), width, cut,
       contrast: ratio(over(rgba(look.outlineColor), back), back),
-      covered: !(top && (node === top || node.contains(top))) && name(top ?? document.body),
-      clip: { x: Math.max(0, outer.left), y: Math.max(0, outer.top), width: box.width + 2 * grown, height: box.height + 2 * grown },
+      covered: !node.contains(met) && (met ? name(met) : "nothing"),
+      clip: { x: Math.max(0, left), y: Math.max(0, top), width: right - Math.max(0, left),
+              height: bottom - Math.max(0, top) },
     };
   };
 
@@ -166,21 +198,11 @@ def audit(page: Page) -> list[Finding]:
     """
     page.evaluate(_axe())
     page.evaluate(_EYE)
-    found = page.evaluate(
-        """async tags => {
-          const seen = await axe.run(document, {runOnly: tags, resultTypes: ["violations", "incomplete"], elementRef: true});
-          const flat = (list, undecided) => list.flatMap((rule) => rule.nodes.map((node) => ({
-            rule: rule.id, target: node.target.flat().join(" "),
-            why: [...node.any, ...node.all, ...node.none].map((check) => check.message).join("; "),
-            contrast: undecided && rule.id.startsWith("color-contrast") && eye.drawn(node.element) ? eye.textRatio(node.element) : null,
-            hidden: undecided && rule.id.startsWith("color-contrast") && !eye.drawn(node.element),
-          })));
-          return [...flat(seen.violations, false), ...flat(seen.incomplete, true)];
-        }""",
-        TAGS,
-    )
+    found = page.evaluate(_RUN, TAGS)
     findings = []
     for one in found:
+        if (one["rule"], one["target"].split()[-1]) in LOOKED_AT:
+            continue
         if one["hidden"] or (one["contrast"] or 0) >= 4.5:
             continue
         measured = f" (measured: {one['contrast']:.2f})" if one["contrast"] else ""

@@ -1,5 +1,5 @@
 // Put in every page before its own scripts: times of the page's clock, in milliseconds. The page says in `bench` what to look for.
-const bench = { seen: {}, find: {} };
+globalThis.bench = { seen: {}, find: {} };
 
 // Standing in the window, with an area, neither hidden nor wholly transparent.
 function visible(element) {
