@@ -43,7 +43,6 @@ class Vigie:
         from rasa.utils.endpoints import EndpointConfig
 
         from bot.channels.phrases import read_phrases
-        from bot.channels.rest import VigieRest
         from bot.engine.inprocess_actions import InProcessActions
         from bot.engine.tracker_store import ConversationStore
         from bot.server import configure_logging
@@ -56,7 +55,6 @@ class Vigie:
         self.agent = Agent.load(
             str(load_settings().models_dir / "vigie.tar.gz"), tracker_store=self.store, action_endpoint=self.endpoint
         )
-        self.channel = VigieRest()
         self.phrases = read_phrases()
         self._ids = itertools.count()
 
@@ -67,8 +65,9 @@ class Vigie:
     def say(self, sender: str, text: str) -> Turn:
         """Send one message and read the whole turn."""
         from bot.channels.rendering import render_turn
+        from bot.channels.turn import answer
 
-        messages = self.loop.run_until_complete(self.channel.answer(self.agent.handle_message, sender, text))
+        messages = self.loop.run_until_complete(answer(self.agent.handle_message, "rest", sender, text))
         return Turn(list(render_turn(messages, sender, self.phrases)))
 
     def slots(self, sender: str) -> dict[str, Any]:

@@ -4,61 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.core.channels.channel import InputChannel
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.phrases import read_notice, read_phrases
-from bot.channels.rendering import Said, render, render_turn, said
+from bot.channels.rendering import Said, render, render_turn
+from bot.channels.turn import LONGEST_MESSAGE, OnNewMessage, TurnCollector, answer, handle
 from bot.channels.walls import RefusedError, walls_of
-from bot.content.names import read_names
-from bot.logic.confidentialite import mask
-
-logger = logging.getLogger(__name__)
 
 _SENDER = re.compile(r"[\w.:@\-]{1,128}", re.ASCII)
 _SENDER_EXPECTED = "sender: 1 to 128 letters, digits or . : @ - _ are expected"
-_LONGEST_ANSWER = 8.0  # seconds; beyond, the user gets an answer with 119 and may try again
-
-OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
-
-
-class TurnCollector(OutputChannel):
-    """Gathers the messages of one turn."""
-
-    @classmethod
-    def name(cls) -> str:
-        """Name of the channel that collects."""
-        return "rest"
-
-    def __init__(self) -> None:
-        """Start with an empty turn."""
-        self.messages: asyncio.Queue[Said | None] = asyncio.Queue()
-
-    async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
-        """Keep a text."""
-        self.messages.put_nowait(said(text, (), kwargs))
-
-    async def send_text_with_buttons(
-        self, recipient_id: str, text: str, buttons: list[dict[str, Any]], **kwargs: Any
-    ) -> None:
-        """Keep a text and its choices."""
-        self.messages.put_nowait(said(text, buttons, kwargs))
-
-    def drain(self) -> list[Said]:
-        """Messages kept so far."""
-        kept = []
-        while not self.messages.empty():
-            message = self.messages.get_nowait()
-            if message:
-                kept.append(message)
-        return kept
 
 
 class VigieRest(InputChannel):
@@ -72,9 +33,9 @@ class VigieRest(InputChannel):
     @classmethod
     def from_credentials(cls, credentials: Mapping[str, Any] | None) -> VigieRest:
         """`max_message_length` may be set in credentials.yml."""
-        return cls(int((credentials or {}).get("max_message_length", 1500)))
+        return cls(int((credentials or {}).get("max_message_length", LONGEST_MESSAGE)))
 
-    def __init__(self, max_message_length: int = 1500) -> None:
+    def __init__(self, max_message_length: int = LONGEST_MESSAGE) -> None:
         """Characters of a message that are read, at its beginning and its end; the rest is cut, and said so."""
         self._longest = max_message_length
 
@@ -99,7 +60,7 @@ class VigieRest(InputChannel):
                     if str(request.args.get("stream", "")).lower() == "true":
                         await self._stream(request, on_new_message, sender, text)
                         return None
-                    messages = await self.answer(on_new_message, sender, text)
+                    messages = await answer(on_new_message, self.name(), sender, text, self._longest)
                 store = getattr(request.app.ctx, "conversations", None)
                 if store and store.owes_erasure(sender):
                     messages.append(read_notice("canal/effacement_retarde"))
@@ -128,48 +89,22 @@ class VigieRest(InputChannel):
 
         return routes
 
-    async def answer(self, on_new_message: OnNewMessage, sender: str, text: str) -> list[Said]:
-        """Every message of the turn that answers `text`; never empty."""
-        collector = TurnCollector()
-        notices = await self._handle(on_new_message, collector, sender, text)
-        return [*(collector.drain() or [read_notice("accueil/panne")]), *notices]
-
-    async def _handle(
-        self, on_new_message: OnNewMessage, collector: TurnCollector, sender: str, text: str
-    ) -> list[Said]:
-        """Pass the message on; returns what is said after the dialogue's own answer (a danger's 17 stays first)."""
-        # Mask first: a number cut in two would pass. Keep the end: a danger is often told last.
-        masked = mask(text, read_names())
-        read = shorten(masked.text, self._longest)
-        notices = [read_notice("accueil/trop_long")] if read != masked.text else []
-        if masked.changed:
-            notices.append(read_notice("accueil/donnees_masquees"))
-        message = UserMessage(read, collector, sender, input_channel=self.name())
-        try:
-            await asyncio.wait_for(on_new_message(message), _LONGEST_ANSWER)
-        except asyncio.TimeoutError:
-            logger.error("A turn took more than %s s; the user was told to try again.", _LONGEST_ANSWER)
-        except Exception as error:
-            # The exception's own text may quote the user: only its class is logged.
-            logger.error("A turn failed with %s; the user was answered.", type(error).__name__)
-        return notices
-
     async def _stream(self, request: Request, on_new_message: OnNewMessage, sender: str, text: str) -> None:
         """One JSON line per message as it comes; the last one is held back until it is known to be the last."""
         phrases, site = read_phrases(), site_of(request)
         collector = TurnCollector()
-        answer = await request.respond(content_type="application/x-ndjson; charset=utf-8")
-        work = asyncio.ensure_future(self._handle(on_new_message, collector, sender, text))
+        stream = await request.respond(content_type="application/x-ndjson; charset=utf-8")
+        work = asyncio.ensure_future(handle(on_new_message, self.name(), collector, sender, text, self._longest))
         work.add_done_callback(lambda _: collector.messages.put_nowait(None))
         held: Said | None = None
         while (message := await collector.messages.get()) is not None:
             if held:
-                await answer.send(_line(render(held, sender, phrases, last=False, site=site)))
+                await stream.send(_line(render(held, sender, phrases, last=False, site=site)))
             held = message
         ending = [held or read_notice("accueil/panne"), *work.result()]
         for rendered in render_turn(ending, sender, phrases, site):
-            await answer.send(_line(rendered))
-        await answer.eof()
+            await stream.send(_line(rendered))
+        await stream.eof()
 
 
 def read_body(body: bytes) -> tuple[str, str]:
@@ -196,12 +131,6 @@ def read_body(body: bytes) -> tuple[str, str]:
 def site_of(request: Request) -> str:
     """Address where the documents lie, ending with a slash; empty on a server that offers none."""
     return str(getattr(request.app.ctx, "site", ""))
-
-
-def shorten(text: str, longest: int) -> str:
-    """The beginning and the end of `text`, in `longest` characters."""
-    half = longest // 2
-    return text if len(text) <= longest else f"{text[:half]} … {text[-half:]}"
 
 
 def _line(message: Mapping[str, Any]) -> str:

@@ -169,18 +169,19 @@ def _count(browser: Browser, site: str, name: str) -> dict[str, Any]:
         if event["request"]["url"].startswith("http") and event.get("type") != "Document":
             asked[event["requestId"]] = event["request"]["url"]
 
-    def hear_frame(event: dict[str, Any]) -> None:
-        received["frames"] = received.get("frames", 0) + len(event["response"]["payloadData"].encode())
+    def add(id: str, size: float) -> None:
+        received[id] = received.get(id, 0) + size
 
     with _context(browser) as context:
         page = context.new_page()
         devtools = context.new_cdp_session(page)
         devtools.on("Network.requestWillBeSent", hear_request)
-        devtools.on("Network.webSocketCreated", lambda event: asked.update({event["requestId"]: event["url"]}))
-        devtools.on("Network.webSocketFrameReceived", hear_frame)
+        devtools.on("Network.webSocketCreated", lambda e: asked.update({e["requestId"]: e["url"]}))
+        devtools.on("Network.responseReceived", lambda e: add(e["requestId"], e["response"]["encodedDataLength"]))
+        devtools.on("Network.dataReceived", lambda e: add(e["requestId"], e["encodedDataLength"]))
         devtools.on(
-            "Network.loadingFinished",
-            lambda event: received.update({event["requestId"]: event["encodedDataLength"]}),
+            "Network.webSocketFrameReceived",
+            lambda e: add(e["requestId"], len(e["response"]["payloadData"].encode())),
         )
         devtools.send("Network.enable")
         if name == EMPTY:
@@ -190,7 +191,7 @@ def _count(browser: Browser, site: str, name: str) -> dict[str, Any]:
         page.wait_for_timeout(IDLE)
         devtools.send("HeapProfiler.collectGarbage")
         heap = devtools.send("Runtime.getHeapUsage")["usedSize"]
-    counted = sum(size for id, size in received.items() if id in asked or id == "frames")
+    counted = sum(size for id, size in received.items() if id in asked)
     return {"heap": heap, "received": counted, "requests": [_plain(url) for url in asked.values()]}
 
 
@@ -325,7 +326,8 @@ def _page(results: dict[str, Any]) -> str:
         "# Benchmark: Vigie's widget beside two others",
         "Written by `python -m tests.benchmarks.widget` from [widget.json](widget.json); do not edit.",
         f"`{results['command']}`, {results['date']}, {machine['system']}, {machine['processor']}, {machine['cores']} "
-        f"cores, {machine['memory_gb']} GB, load average {results['load_average_before']} before the visits. Headless "
+        f"cores, {machine['memory_gb']} GB, load average {results['load_average_before']} before the visits and "
+        f"{machine['load_average_after']} after (the browser's own processes included). Headless "
         f"Chromium {engine['chromium']}, playwright {engine['playwright']}, python {versions['python']}, rasa "
         f"{versions['rasa']}, python-socketio {version('python-socketio')}. {results['openings']} timed openings of "
         "each widget, one after the other in turn, each in a fresh browser context.",

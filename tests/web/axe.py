@@ -154,7 +154,10 @@ globalThis.eye = (() => {
       clip(name(one).split(" ")[0], { left: x, top: y, right: x + one.clientWidth, bottom: y + one.clientHeight });
       if (style.position === "fixed") break;
     }
-    clip("window", { left: 0, top: 0, right: document.documentElement.clientWidth, bottom: innerHeight });
+    // In a field of several lines a browser scrolls to the caret, not to the whole field.
+    if (node.localName !== "textarea") {
+      clip("window", { left: 0, top: 0, right: document.documentElement.clientWidth, bottom: innerHeight });
+    }
     const first = node.getClientRects()[0];
     const [x, y] = [first.left + first.width / 2, first.top + Math.min(first.height / 2, 20)];
     const met = node.getRootNode().elementFromPoint(x, y);

@@ -8,11 +8,12 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect, sync_playwright
 
 from tests.server import ROOT, Server
 
@@ -195,6 +196,8 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[NewPa
     for number, context in enumerate(contexts):
         for page in context.pages:
             if not page.is_closed() and page.url != "about:blank":
-                page.screenshot(path=SCREENSHOTS / f"{Path(request.node.name).name}-{number}.png")
+                with suppress(Error):  # a page that is being left cannot be looked at
+                    sight = SCREENSHOTS / f"{Path(request.node.name).name}-{number}.png"
+                    page.screenshot(path=sight, timeout=5000)
         context.close()
     assert not errors, errors

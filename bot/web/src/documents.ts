@@ -1,6 +1,6 @@
 // The documents to take away: links under an answer and in the menu; the recap is asked for with the keys of the answers.
 import texts from "../../../data/interface.json";
-import { el } from "./dom.ts";
+import { away, el } from "./dom.ts";
 
 const FORMATS = ["pdf", "docx"] as const;
 const CONTACTS = "fiche_contacts";
@@ -54,38 +54,42 @@ export class Documents {
     if (id === CONTACTS && !department) return [`${title} : `, el("span", { class: "note" }, texts.contacts_lieu)];
     if (id === RECAP && !this.answers.length) return [`${title} : `, el("span", { class: "note" }, texts.recapitulatif_vide)];
     const links = FORMATS.flatMap((format) => [" ", id === RECAP ? this.recap(title, format) : this.link(id, title, format, department)]);
-    if (id === MODEL) links.push(" ", el("a", { href: `${this.server}documents/ecrit`, target: "_blank", rel: "noopener" }, texts.remplir));
+    if (id === MODEL) links.push(" ", away(`${this.server}documents/ecrit`, texts.remplir));
     return [`${title} :`, ...links];
   }
 
   private link(id: string, title: string, format: Format, department: string | undefined): Node {
     const query = id === CONTACTS ? `?departement=${encodeURIComponent(department ?? "")}` : "";
-    // "PDF, Carte d'entretien": the name begins with what is seen.
-    return el(
-      "a", { href: `${this.server}documents/${id}.${format}${query}`, download: true, target: "_blank", rel: "noopener" },
-      texts[format], el("span", { class: "lu" }, `, ${title}`),
-    );
+    const file = `${id}.${format}`;
+    const href = `${this.server}documents/${file}${query}`;
+    // The name begins with what is seen. A refusal must not take this page's place: the file is fetched, then handed over.
+    const link = el("a", { href, download: file, rel: "noopener", "aria-label": `${texts[format]}, ${title}` }, texts[format]);
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      void this.download(href, file);
+    });
+    return link;
   }
 
   private recap(title: string, format: Format): Node {
-    const button = el("button", { type: "button" }, texts[format], el("span", { class: "lu" }, `, ${title}`));
-    button.addEventListener("click", () => void this.download(format));
+    const button = el("button", { type: "button", "aria-label": `${texts[format]}, ${title}` }, texts[format]);
+    const body = () => JSON.stringify({ answers: this.answers, department: this.department });
+    const file = `${RECAP}.${format}`;
+    button.addEventListener("click", () => {
+      const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: body() };
+      void this.download(`${this.server}documents/${file}`, file, request);
+    });
     return button;
   }
 
-  private async download(format: Format): Promise<void> {
+  private async download(address: string, file: string, request: RequestInit = {}): Promise<void> {
     const refuse = (why: string) => this.complain(texts.telechargement_refuse.replace("{pourquoi}", why));
     try {
-      const answer = await fetch(`${this.server}documents/${RECAP}.${format}`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ answers: this.answers, department: this.department }),
-        credentials: "omit",
-      });
+      const answer = await fetch(address, { ...request, credentials: "omit" });
       if (!answer.ok) return refuse(((await answer.json().catch(() => ({}))) as { error?: string }).error ?? String(answer.status));
-      const address = URL.createObjectURL(await answer.blob());
-      el("a", { href: address, download: `${RECAP}.${format}` }).click();
-      setTimeout(() => URL.revokeObjectURL(address), 10_000);
+      const made = URL.createObjectURL(await answer.blob());
+      el("a", { href: made, download: `vigie_${file}` }).click();
+      setTimeout(() => URL.revokeObjectURL(made), 10_000);
     } catch (error) {
       refuse(error instanceof Error ? error.message : "");
     }

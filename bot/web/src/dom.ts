@@ -1,4 +1,5 @@
 // Nodes and texts only: nothing here reads HTML, so Trusted Types have nothing to refuse.
+import texts from "../../../data/interface.json";
 import { blocks, unbreakable, type Piece } from "./text.ts";
 
 type Child = Node | string | undefined | false;
@@ -32,6 +33,10 @@ export function prose(text: string): Node[] {
 
 function link(piece: Piece): Node {
   if (!piece.href) return document.createTextNode(unbreakable(piece.text));
-  const away = piece.href.startsWith("http") && { rel: "noopener noreferrer", target: "_blank" };
-  return el("a", { href: piece.href, ...(away || {}) }, piece.text);
+  return piece.href.startsWith("http") ? away(piece.href, piece.text) : el("a", { href: piece.href }, piece.text);
+}
+
+/** A link that opens elsewhere, and says so: leaving this page would erase the conversation. */
+export function away(href: string, title: string): HTMLElement {
+  return el("a", { href, rel: "noopener noreferrer", target: "_blank" }, title, el("span", { class: "lu" }, ` ${texts.nouvel_onglet}`));
 }

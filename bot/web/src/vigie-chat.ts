@@ -3,7 +3,7 @@
 // neutral site), memoire="onglet" (the conversation follows the visitor from page to page of the site), serveur.
 import texts from "../../../data/interface.json";
 import { Conversation, Refused, type Choice, type Said, type Step } from "./conversation.ts";
-import { el, prose } from "./dom.ts";
+import { away, el, prose } from "./dom.ts";
 import { Documents } from "./documents.ts";
 import { blank, watchShift } from "./leave.ts";
 import { without } from "./text.ts";
@@ -140,7 +140,7 @@ class VigieChat extends HTMLElement {
           "div", { class: "gestes" },
           item(texts.imprimer, () => print()),
           item(texts.recommencer, () => this.restart()),
-          el("a", { href: `${this.documents.server}discretion`, target: "_blank", rel: "noopener" }, texts.discretion),
+          away(`${this.documents.server}discretion`, texts.discretion),
         ),
       ),
     );
@@ -149,6 +149,10 @@ class VigieChat extends HTMLElement {
       event.preventDefault(); // closes the menu, not the whole chat
       menu.open = false;
       menu.querySelector("summary")?.focus();
+    });
+    // What is behind the open menu would take the focus unseen.
+    menu.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !menu.contains(event.relatedTarget as Node)) menu.open = false;
     });
     return menu;
   }
@@ -183,6 +187,7 @@ class VigieChat extends HTMLElement {
     if (this.waiting && !tried) return this.tell(texts.attendez);
     this.waiting = true;
     clearTimeout(this.retry);
+    if (this.trouble.contains(this.shadow.activeElement)) this.field.focus(); // its button goes
     this.trouble.hidden = true;
     if (pending.shown && !tried) this.show({ mine: pending.shown });
     const mine = this.log.querySelector<HTMLElement>(".tour:last-of-type");

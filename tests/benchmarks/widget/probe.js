@@ -1,4 +1,4 @@
-// Put in every page before its own scripts: times of the page's clock, in milliseconds. The page says in `bench` what to look for.
+// Put in every page before its own scripts: times of the page's clock, in milliseconds. The page says what to look for.
 globalThis.bench = { seen: {}, find: {} };
 
 // Standing in the window, with an area, neither hidden nor wholly transparent.
