@@ -23,8 +23,9 @@ def _slack(text: str) -> str:
 
 
 def _markdown(text: str) -> str:
-    # Mattermost and Rocket.Chat read Markdown: what Vigie says has none, but an address may hold an underscore.
-    return re.sub(r"([\\`*_~#|])", r"\\\1", text)
+    # Mattermost and Rocket.Chat read Markdown: what Vigie says has none, but an e-mail address may hold an underscore.
+    # A web address is left whole: they make a link of it as it is written, backslashes included.
+    return re.sub(r"(https?://\S+)|([\\`*_~#|])", lambda found: found[1] or f"\\{found[2]}", text)
 
 
 # The limits that the providers document; choices are numbers everywhere, for what is typed works everywhere.
@@ -36,6 +37,7 @@ CAPABILITIES: Mapping[str, Capability] = {
     "rocketchat": Capability(4000, _markdown),
     "slack": Capability(3000, _slack),
     "facebook": Capability(2000),
+    "callback": Capability(4000),
 }
 
 

@@ -8,6 +8,7 @@ const NEUTRAL = "https://meteofrance.com/";
 const MODEL = "ecrit_protection.docx"; // beside this page
 const CONTENT = /^word\/document\.xml$/;
 const EDGE = /^word\/(?:header|footer)\d*\.xml$/;
+const UNWRITABLE = /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g; // XML has no place for them: Word would refuse the file
 const SECTION = "Heading1"; // style of a section's title
 const WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 
@@ -70,19 +71,18 @@ function put(content: Document, tag: string, text: string, hinted: boolean): voi
   all(found, "showingPlcHdr")[0]?.remove();
   const look = all(inside, "pPr")[0];
   const make = (name: string) => content.createElementNS(WORD, `w:${name}`);
-  const paragraphs = text.split("\n").map((line) => {
-    const paragraph = make("p");
-    if (look) paragraph.append(look.cloneNode(true));
+  const [paragraph, run] = [make("p"), make("r")];
+  if (look) paragraph.append(look.cloneNode(true));
+  // One paragraph: a plain text control holds no more; its lines are breaks.
+  text.split("\n").forEach((line, i) => {
+    if (i > 0) run.append(make("br"));
     const words = make("t");
     words.setAttributeNS("http://www.w3.org/XML/1998/namespace", "xml:space", "preserve");
-    // Word refuses a file that holds control characters.
-    words.textContent = line.replace(/[\u0000-\u0008\u000b-\u001f]/g, "");
-    const run = make("r");
+    words.textContent = line.replace(UNWRITABLE, "");
     run.append(words);
-    paragraph.append(run);
-    return paragraph;
   });
-  inside.replaceChildren(...paragraphs);
+  paragraph.append(run);
+  inside.replaceChildren(paragraph);
 }
 
 async function download(): Promise<void> {

@@ -15,8 +15,9 @@ const NEUTRAL = "https://meteofrance.com/";
 const RETRIES = [2, 4, 8, 15, 30]; // seconds before each new try
 const GREETING = "bonjour";
 
-type Line = { mine: string } | { said: Said };
+type Line = { mine: string; typed: boolean } | { said: Said };
 type Pending = { message: string; shown: string };
+type Kept = { id?: string; open: boolean; step?: Step; lines: Line[] };
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(css);
@@ -28,6 +29,7 @@ class VigieChat extends HTMLElement {
   private lines: Line[] = [];
   private waiting = false;
   private retry = 0;
+  private step: Step | undefined;
   private stopWatching: (() => void) | undefined;
 
   private readonly log = el("div", { class: "fil", role: "log", tabindex: "0", "aria-label": texts.fil });
@@ -126,6 +128,7 @@ class VigieChat extends HTMLElement {
       const button = el("button", { type: "button" }, title);
       button.addEventListener("click", () => {
         menu.open = false;
+        menu.querySelector("summary")?.focus(); // the button pressed is hidden now
         act();
       });
       return button;
@@ -180,7 +183,12 @@ class VigieChat extends HTMLElement {
     const kept = this.kept();
     if (!kept?.lines.length) return void this.send({ message: GREETING, shown: "" });
     this.conversation.id = kept.id;
-    for (const line of kept.lines) this.show(line);
+    let number = 1;
+    for (const line of kept.lines) {
+      if ("mine" in line) this.forgetNumbers();
+      number = this.show(line, "mine" in line ? 1 : number);
+    }
+    this.showProgress(kept.step);
   }
 
   private async send(pending: Pending, tried = 0): Promise<void> {
@@ -189,8 +197,8 @@ class VigieChat extends HTMLElement {
     clearTimeout(this.retry);
     if (this.trouble.contains(this.shadow.activeElement)) this.field.focus(); // its button goes
     this.trouble.hidden = true;
-    if (pending.shown && !tried) this.show({ mine: pending.shown });
-    const mine = this.log.querySelector<HTMLElement>(".tour:last-of-type");
+    if (pending.shown && !tried) this.show({ mine: pending.shown, typed: pending.shown === pending.message });
+    const mine = this.lastTurn();
     this.forgetNumbers();
     this.tell(texts.ecrit, true);
     let number = 1;
@@ -225,7 +233,7 @@ class VigieChat extends HTMLElement {
     const said = why || (heard ? texts.partielle : alone ? texts.coupure.replace("{n}", String(wait)) : texts.abandon);
     this.trouble.replaceChildren(el("p", { role: "alert" }, said), press);
     this.trouble.hidden = false;
-    const last = this.log.querySelector(".tour:last-of-type .moi");
+    const last = this.lastTurn()?.querySelector(".moi");
     if (last && !last.querySelector(".attente") && !heard) last.append(el("span", { class: "attente" }, texts.non_envoye));
     this.tell("");
     this.waiting = !!alone;
@@ -239,9 +247,10 @@ class VigieChat extends HTMLElement {
   // --- what is said
 
   /** Show a line of the conversation; the number that the next choice will bear. */
-  private show(line: Line, number = 1, after?: HTMLElement | null): number {
+  private show(line: Line, number = 1, after?: HTMLElement): number {
     this.lines.push(line);
     if ("mine" in line) {
+      if (!line.mine) return number; // typed, on a page before this one
       const turn = el("div", { class: "tour" }, el("div", { class: "moi" }, hear(texts.vous), el("p", {}, line.mine)));
       this.log.append(turn);
       this.readFrom(turn);
@@ -250,7 +259,8 @@ class VigieChat extends HTMLElement {
     const { text, buttons = [], custom = {} } = line.said;
     const { source, documents, helpline } = custom.lines ?? {};
     const block = el("div", { class: "vigie" }, hear(texts.vigie), ...prose(without(text, [source, documents, helpline])));
-    this.documents.met(custom.answer, custom.department);
+    // A courtesy states no fact: it has no place in a recap.
+    this.documents.met(custom.sources && custom.answer, custom.department);
     if (custom.documents) block.append(this.documents.offer(custom.documents.map((one) => one.id), custom.department));
     if (source) block.append(el("details", { class: "source" }, el("summary", {}, texts.source), el("p", {}, source)));
     if (buttons.length) block.append(this.choices(buttons, number));
@@ -271,12 +281,17 @@ class VigieChat extends HTMLElement {
     return row;
   }
 
+  private lastTurn(): HTMLElement | undefined {
+    return [...this.log.querySelectorAll<HTMLElement>(".tour")].at(-1);
+  }
+
   /** Only the last turn's choices can be typed by number; the older ones can still be pressed. */
   private forgetNumbers(): void {
     this.log.querySelectorAll(".numero").forEach((number) => number.remove());
   }
 
   private showProgress(step: Step | undefined): void {
+    this.step = step;
     this.progress.hidden = !step;
     if (!step) return;
     const count = texts.etape.replace("{n}", String(step.number)).replace("{total}", String(step.total));
@@ -292,6 +307,7 @@ class VigieChat extends HTMLElement {
     this.log.scrollTop = block.offsetTop - 8; // from the log's own edge: it is positioned
     // On a very low screen the whole panel scrolls instead of the log.
     this.panel.scrollTop = this.log.offsetTop + block.offsetTop - 8;
+    if (matchMedia("(max-height: 26rem)").matches) block.scrollIntoView({ block: "nearest" }); // and the page
   }
 
   private tell(text: string, busy = false): void {
@@ -359,15 +375,16 @@ class VigieChat extends HTMLElement {
   /** What Vigie said and the id, never what was typed: only a choice's title tells the visitor's part. */
   private keep(): void {
     if (!this.follows()) return;
-    const lines = this.lines.filter((line) => "said" in line);
+    const lines = this.lines.map((line) => ("mine" in line && line.typed ? { ...line, mine: "" } : line));
+    const kept: Kept = { id: this.conversation.id, open: !this.panel.hidden, step: this.step, lines };
     try {
-      sessionStorage.setItem(KEPT, JSON.stringify({ id: this.conversation.id, open: !this.panel.hidden, lines }));
+      sessionStorage.setItem(KEPT, JSON.stringify(kept));
     } catch {
       // Full or forbidden: the conversation stays in this page.
     }
   }
 
-  private kept(): { id?: string; open: boolean; lines: Line[] } | undefined {
+  private kept(): Kept | undefined {
     try {
       return this.follows() ? JSON.parse(sessionStorage.getItem(KEPT) ?? "null") ?? undefined : undefined;
     } catch {
