@@ -8,9 +8,9 @@ import signal
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import aiohttp
 from nio import (
     AsyncClient,
-    ErrorResponse,
     InviteMemberEvent,
     JoinError,
     MegolmEvent,
@@ -38,6 +38,7 @@ _FILTER: Mapping[str, Any] = {
         "account_data": {"not_types": ["*"]},
     },
 }
+_JOIN_WAITS = (0, 2, 10, 60)  # seconds before each try to join a room
 _PAGES = 20  # of a hundred events, read back when a sync leaves some out
 _LONGEST_WAIT = 60.0  # seconds between two tries when the homeserver answers with errors
 _FINISH = 5.0  # seconds given to the answers under way when the process is asked to stop
@@ -72,37 +73,36 @@ class Process:
         self._ledger = Ledger(folder)
         self._rooms = Rooms(client)
         self.desk = Desk(client, self._rooms, vigie, self._ledger, folder.secret)
-        self._joined_here: set[str] = set()
 
     async def serve(self) -> None:
         """Follow the sync for ever, from where the former process stopped. Raises AccountError."""
         since, first, errors = self._ledger.token, True, 0
-        await self._learn_name()
         while True:
-            # The first sync brings whole rooms: nio keeps who is in them in memory only.
-            answer = await self._client.sync(
-                0 if first else _POLL, sync_filter=dict(_FILTER), since=since, full_state=first
-            )
-            if not isinstance(answer, SyncResponse):
-                errors += 1
-                await self._recover(answer, errors)
-                continue
-            await self._tend_keys()
-            await self._take(answer, since)
-            if first:
-                logger.info("Ready.")
-            since, first, errors = answer.next_batch, False, 0
+            try:
+                # The first sync brings whole rooms: nio keeps who is in them in memory only.
+                answer = await self._client.sync(
+                    0 if first else _POLL, sync_filter=dict(_FILTER), since=since, full_state=first
+                )
+                if isinstance(answer, SyncResponse):
+                    if first:
+                        await self._learn_name()
+                    await self._tend_keys()
+                    await self._take(answer, since)
+                    since, first, errors = answer.next_batch, False, 0
+                    continue
+                logger.warning("The homeserver refused a sync (%s).", answer.status_code)
+                if answer.status_code == "M_UNKNOWN_TOKEN":
+                    await sign_in_again(self._client, self._settings, self._folder)
+            except (aiohttp.ClientError, OSError, ValueError, LookupError, TypeError) as error:
+                # Tried again from the same token: nothing is lost. Its own text may quote an event.
+                logger.error("A sync failed with %s.", type(error).__name__)
+            await asyncio.sleep(min(_LONGEST_WAIT, 0.5 * 2**errors))
+            errors = min(errors + 1, 10)
 
     async def _learn_name(self) -> None:
         name = getattr(await self._client.get_displayname(), "displayname", None)
         local = self._client.user_id[1:].partition(":")[0]
         self.desk.names = tuple({name, local} - {None, ""})
-
-    async def _recover(self, answer: ErrorResponse, errors: int) -> None:
-        logger.warning("The homeserver refused a sync (%s).", answer.status_code)
-        if answer.status_code == "M_UNKNOWN_TOKEN":
-            await sign_in_again(self._client, self._settings, self._folder)
-        await asyncio.sleep(min(_LONGEST_WAIT, 0.5 * 2 ** min(errors, 10)))
 
     async def _tend_keys(self) -> None:
         """What encryption asks for after each sync, before anything is sent."""
@@ -122,7 +122,8 @@ class Process:
             if event in found:
                 self.desk.receive(found[event])
             else:
-                await self._reply_to_invitation(event, *invitations[event])
+                # Aside: a server far away may take its time, and others write meanwhile.
+                self._rooms.aside(self._reply_to_invitation(event, *invitations[event]))
         for room in answer.rooms.join:
             self._leave_if_alone(room)
 
@@ -137,15 +138,16 @@ class Process:
                     yield f"{room} {answer.next_batch}", (room, event.sender)
 
     async def _reply_to_invitation(self, event: str, room: str, user: str) -> None:
-        if not self._settings.allows(user):
-            logger.info("An invitation of a server that is not allowed was refused.")
-            self._rooms.aside(self._rooms.leave(room))
-        else:
-            answer = await self._client.join(room)
-            if isinstance(answer, JoinError):
+        if self._settings.allows(user):
+            for wait in _JOIN_WAITS:
+                await asyncio.sleep(wait)
+                answer = await self._client.join(room)
+                if not isinstance(answer, JoinError):
+                    break
                 logger.warning("A room could not be joined (%s).", answer.status_code)
-            else:
-                self._joined_here.add(room)
+        else:
+            logger.info("An invitation of a server that is not allowed was refused.")
+            await self._rooms.leave(room)
         self._ledger.close(event)
 
     async def _received(self, answer: SyncResponse, since: str) -> list[Received]:

@@ -345,10 +345,8 @@ def test_a_refusal_is_told_and_the_message_is_not_lost(
         for step in ("étape 2", "étape 3", "étape 4"):
             seen = chat.answers.count()
             chat.field.fill(step)
-            chat.field.press("Enter")
-            if not refused:
-                chat.page.wait_for_event("response", lambda answer: "webhook" in answer.url)
-                chat.page.wait_for_timeout(100)
+            with chat.page.expect_response(lambda answer: "webhook" in answer.url):
+                chat.field.press("Enter")
             if refused:
                 break
             chat.wait(seen)
