@@ -9,7 +9,7 @@ from typing import Any
 from rasa.core.channels.rocketchat import RocketChatBot, RocketChatInput
 from sanic.request import Request
 
-from bot.channels.messaging import START, Incoming, Messenger, body_of, refuse_unless, required, same
+from bot.channels.messaging import LONGEST_CALL, START, Incoming, Messenger, body_of, refuse_unless, required, same
 
 
 class VigieRocketChat(Messenger, RocketChatInput):
@@ -50,6 +50,7 @@ class VigieRocketChat(Messenger, RocketChatInput):
     def _post(self, message: Incoming, text: str) -> None:
         if self._output is None:
             self._output = RocketChatBot(self.user, self.password, self.server_url)
+            self._output.rocket.timeout = LONGEST_CALL
         thread = {"tmid": message.reply_to} if message.reply_to else {}
         answered = self._output.rocket.chat_post_message(text, room_id=message.place, **thread)
         if answered.status_code == 401:

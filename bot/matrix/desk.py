@@ -30,7 +30,7 @@ _TOLD_AT = 1
 _CONVERSATION = 3600.0  # seconds; what is kept is told again to who comes back later
 _NOTICE_AGAIN = 600.0  # seconds; somebody who deletes ten messages is told once
 _MOST = 10_000  # users remembered before those of long ago are forgotten
-_KEY_LATE = 6.0  # seconds that a key may come after its message
+_KEY_LATE = 3.0  # seconds that a key may come after its message
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,9 @@ class Desk:
         asked = read_event(source)
         if asked is None:
             return
-        self._rooms.read(received.room, received.event)
+        if not self._queues.get(received.user):
+            # Of a burst, the last one is marked: the mark is of all that comes before it too.
+            self._rooms.read(received.room, received.event)
         if asked.notice is None:
             await self._pass_on(received, asked.text)
         elif self._is_news(received, asked.notice):
@@ -148,7 +150,7 @@ class Desk:
             await self._say(received, read_texts()[notices.IN_PRIVATE], "prive")
         elif notices.is_erasure(turn):
             said = await self._say(received, read_texts()[notices.WIPED], "efface")
-            self._told.pop(received.user, None)
+            self._told[received.user] = -_CONVERSATION  # what follows is a new conversation
             self._told[f"{notices.WITHDRAWN} {received.user}"] = monotonic()
             await self._rooms.redact(received.room, said)
         else:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels import rest
+from bot.channels import turn
 from tests.driver import Vigie
 
 pytestmark = pytest.mark.model
@@ -45,7 +45,7 @@ def test_an_action_that_never_ends_keeps_nobody_waiting(vigie: Vigie, monkeypatc
     sender = vigie.conversation()
     vigie.say(sender, "/preparer_entretien/etape_4")
     with monkeypatch.context() as broken:
-        broken.setattr(rest, "_LONGEST_ANSWER", 0.2)
+        broken.setattr(turn, "_LONGEST_ANSWER", 0.2)
         break_down(vigie, broken, lambda *_: time.sleep(1))
         assert "119" in vigie.say(sender, WORDS).last
     snapshot = str(vigie.loop.run_until_complete(vigie.store.retrieve(sender)).current_state())

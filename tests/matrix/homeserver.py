@@ -53,6 +53,7 @@ class Homeserver:
             "media_store_path": str(folder / "media"),
             "signing_key_path": str(folder / "signing.key"),
             "pid_file": str(folder / "homeserver.pid"),
+            "log_config": str(folder / "log.yaml"),
             "report_stats": False,
             "trusted_key_servers": [],
             "federation_domain_whitelist": [],
@@ -69,6 +70,8 @@ class Homeserver:
             "rc_invites": {"per_room": quick, "per_user": quick, "per_issuer": quick},
             "rc_room_creation": quick,
         }
+        log = {"version": 1, "handlers": {"out": {"class": "logging.StreamHandler"}}}
+        (folder / "log.yaml").write_text(json.dumps({**log, "root": {"level": "WARNING", "handlers": ["out"]}}))
         (folder / "homeserver.yaml").write_text(json.dumps(config))
         self._admin = ""
         self.launch()

@@ -13,11 +13,13 @@ import time
 from typing import Any
 
 from nio import (
+    Api,
     AsyncClient,
     AsyncClientConfig,
     EnableEncryptionBuilder,
     MegolmEvent,
     RoomMessageNotice,
+    RoomSendResponse,
     SyncResponse,
 )
 from nio.store import SqliteStore
@@ -32,7 +34,7 @@ class User:
         self.name = name
         self.events: dict[str, list[Any]] = {}
         self.news = asyncio.Condition()
-        self.left: set[str] = set()
+        self.pace = 0.0  # seconds between two syncs
 
     async def start(self) -> str:
         await self.client.login(self.name)
@@ -62,6 +64,7 @@ class User:
                     self.events.setdefault(room + " ephemeral", []).append(ephemeral)
             async with self.news:
                 self.news.notify_all()
+            await asyncio.sleep(self.pace)
 
     def notices(self, room: str) -> list[Any]:
         gone = {e.redacts for e in self.events.get(room, []) if type(e).__name__ == "RedactionEvent"}
@@ -77,6 +80,9 @@ class Users:
     async def enter(self, homeserver: str, user: str, store: str) -> str:
         self.users[user] = User(homeserver, user, store)
         return await self.users[user].start()
+
+    async def slow_down(self, user: str, pace: float) -> None:
+        self.users[user].pace = pace
 
     async def room(self, user: str, invite: list[str], encrypted: bool = False, direct: bool = True) -> str:
         client = self.users[user].client
@@ -113,6 +119,19 @@ class Users:
     async def send(self, user: str, room: str, content: dict[str, Any], kind: str = "m.room.message") -> str:
         answer = await self.users[user].client.room_send(room, kind, content, ignore_unverified_devices=True)
         return str(answer.event_id)
+
+    async def send_sealed(self, user: str, room: str) -> None:
+        """An encrypted event whose key nobody has."""
+        client = self.users[user].client
+        content = {
+            "algorithm": "m.megolm.v1.aes-sha2",
+            "ciphertext": "AwgAEnACgAkLmt6qF84IK++J7UDH2Za1YVchHyprqTqsg",
+            "device_id": client.device_id,
+            "sender_key": client.olm.account.identity_keys["curve25519"],
+            "session_id": "c2Vzc2lvbiBkb250IGxhIGNsZSBlc3QgcGVyZHVlIDEyMzQ",
+        }
+        method, path, data = Api.room_send(client.access_token, room, "m.room.encrypted", content, "sealed")
+        await client._send(RoomSendResponse, method, path, data, (room,))
 
     async def redact(self, user: str, room: str, event: str) -> None:
         await self.users[user].client.room_redact(room, event)
