@@ -42,6 +42,7 @@ def serve(settings: Settings) -> None:
     import rasa.server
     import rasa.utils.common
     from rasa.core.utils import AvailableEndpoints
+    from rasa.shared.exceptions import RasaException
 
     from bot.channels.walls import build
     from bot.engine.inprocess_actions import InProcessActions
@@ -62,15 +63,18 @@ def serve(settings: Settings) -> None:
     # Rasa's own CORS would answer any site that asks, with credentials: the walls decide.
     rasa.server.configure_cors = lambda *_: None
     state = State()
-    rasa.core.run.serve_application(
-        model_path=str(model),
-        interface=settings.host,
-        port=settings.port,
-        credentials=str(settings.root / "credentials.yml"),
-        endpoints=endpoints,
-        enable_api=False,
-        server_listeners=[(partial(settle, settings, state), "after_server_start")],
-    )
+    try:
+        rasa.core.run.serve_application(
+            model_path=str(model),
+            interface=settings.host,
+            port=settings.port,
+            credentials=str(settings.root / "credentials.yml"),
+            endpoints=endpoints,
+            enable_api=False,
+            server_listeners=[(partial(settle, settings, state), "after_server_start")],
+        )
+    except RasaException as error:  # a channel without its secret: bot/channels/messaging.py
+        raise StartError(str(error)) from None
     if state.damaged:
         raise StartError(f"the model at {model} cannot be loaded: run `make train` again")
 

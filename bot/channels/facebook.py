@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
@@ -79,6 +78,6 @@ class VigieFacebook(Messenger, FacebookInput):
 
     async def send(self, message: Incoming, text: str) -> None:
         """One message, through the blocking client, in a thread; raises when Facebook answers an error."""
-        answered = await asyncio.to_thread(self._client.send, {"text": text}, message.place, timeout=LONGEST_CALL)
+        answered = await self.in_thread(self._client.send, {"text": text}, message.place, timeout=LONGEST_CALL)
         if "error" in answered:
             raise ConnectionError

@@ -10,6 +10,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -37,6 +38,7 @@ _LONGEST_SEND = 15.0  # seconds; a client in a thread cannot be stopped, its own
 _REMEMBERED = 3600.0  # seconds: a message delivered again is refused, a known user is not told again what is kept
 _SLOWED = 10.0  # seconds during which a user who writes too fast is told so once
 _MOST = 100_000
+_THREADS = 4  # of one channel, for a client that blocks
 _MOST_WAITING = 20  # messages of one user that wait for their turn; more than the walls let through
 _STOPPING = 5.0  # seconds left to the turns under way when the server stops
 _SHORTEST_SECRET = 32
@@ -69,6 +71,7 @@ class Messenger:
     done = 200  # the answer to a delivery: a provider that hears anything else delivers again
     pauses: Sequence[float] = (1.0, 4.0)  # seconds before a message that could not be sent is tried again
     secret: str
+    _threads: ThreadPoolExecutor | None = None
 
     def check(self, request: Request) -> None:
         """Raise RefusedError unless the provider signed `request`."""
@@ -98,6 +101,12 @@ class Messenger:
 
     async def close(self) -> None:
         """Before the server stops."""
+
+    async def in_thread(self, call: Callable[..., Any], *values: Any, **named: Any) -> Any:
+        """What a blocking `call` returns, in threads of this channel alone: a provider that hangs stops no other."""
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(_THREADS)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(call, *values, **named))
 
     def get_output_channel(self) -> None:
         """Nothing is ever sent but in answer to a message."""
@@ -142,6 +151,9 @@ class Messenger:
         async def stop(*_: Any) -> None:
             await desk.finish()
             await self.close()
+            if self._threads:
+                self._threads.shutdown(wait=False, cancel_futures=True)
+                self._threads = None
 
         self.add_routes(routes)
         return routes
@@ -259,11 +271,12 @@ class _Desk:
 def required(channel: str, credentials: Mapping[str, Any] | None, *names: str) -> list[str]:
     """The values of `names` in the credentials of `channel`; raises CredentialsError when one is missing or empty."""
     found = {name: str((credentials or {}).get(name) or "").strip() for name in names}
-    missing = [name for name, value in found.items() if not value]
+    # Between quotes Rasa leaves a variable's name as it is, and anybody could read that secret here.
+    missing = [name for name, value in found.items() if not value or "${" in value]
     if missing:
         raise CredentialsError(
-            f"credentials.yml: channel {channel} needs {', '.join(missing)}, from variables that are set and not empty"
-            f" (docs/messageries.md); without them anybody could write in its place"
+            f"credentials.yml: channel {channel} needs {', '.join(missing)}: variables that are set, not empty, and"
+            " named without quotes (docs/messageries.md); otherwise anybody could write in its place"
         )
     return list(found.values())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -45,7 +44,7 @@ class VigieRocketChat(Messenger, RocketChatInput):
 
     async def send(self, message: Incoming, text: str) -> None:
         """One message, through the blocking client, in a thread."""
-        await asyncio.to_thread(self._post, message, text)
+        await self.in_thread(self._post, message, text)
 
     def _post(self, message: Incoming, text: str) -> None:
         if self._output is None:

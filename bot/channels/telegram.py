@@ -76,7 +76,7 @@ class VigieTelegram(Messenger, TelegramInput):
             return
         text = message.get("text") or message.get("caption") or ""
         attached = not _FILES.isdisjoint(message)
-        if not text and not attached:
+        if "text" not in message and not attached:
             return  # a service message
         if text.split()[:1] == ["/start"]:
             text = START

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -58,7 +57,7 @@ class VigieTwilio(Messenger, TwilioInput):
     async def send(self, message: Incoming, text: str) -> None:
         """One message, through Twilio's blocking client, in a thread."""
         sent = {"to": message.place, "from_": self.twilio_number, "body": text}
-        await asyncio.to_thread(self._output.messages.create, **sent)
+        await self.in_thread(self._output.messages.create, **sent)
 
 
 class _Output(TwilioOutput):

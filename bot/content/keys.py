@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from bot.content.orientation import read_places, read_policy
 from bot.content.paths import read_paths
 from bot.content.training_sentences import read_sentences
 from bot.logic.apres_entretien import PROFESSION
+from bot.logic.normalisation import fold
 from bot.logic.orienter import CHOSEN_PLACE, TOPIC
 
 MOVES = frozenset(
@@ -43,3 +45,13 @@ def known_keys(data: Path, with_buttons: bool = True) -> frozenset[str]:
     professions = {f"apres_entretien/{PROFESSION}{one.id}" for one in read_lexicon(data / "lexicon").professions}
     places = {f"{TOPIC}/{CHOSEN_PLACE}{code}" for code in read_places(data / "directory").names}
     return MOVES.union(read_sentences(data / "nlu"), buttons if with_buttons else (), steps, needs, professions, places)
+
+
+@lru_cache(maxsize=4)
+def titles_of_choices(data: Path) -> Mapping[str, str]:
+    """Folded title of a choice -> the key that it names; titles of one word, or of several keys, name nothing."""
+    named: dict[str, set[str]] = {}
+    for answer in read_answers(data / "responses").values():
+        for button in (button for variant in answer.variants for button in variant.buttons):
+            named.setdefault(fold(button.title), set()).add(button.payload[1:])
+    return {title: next(iter(keys)) for title, keys in named.items() if len(keys) == 1 and " " in title}

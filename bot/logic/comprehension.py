@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.logic.normalisation import fold
@@ -85,6 +85,7 @@ class Context:
     steps: tuple[str, ...] = INTERVIEW
     place_known: bool = False
     writer_known: bool = False
+    titles: Mapping[str, str] = field(default_factory=dict)  # a choice's folded title -> its key, offered or not
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,9 @@ def read_message(
         return Reading(MISREAD, 1.0)
     if seen.danger:
         return Reading(f"urgence/{seen.danger}", 1.0)
+    named = context.titles.get(fold(seen.text))
+    if named:
+        return Reading(named, 1.0, chosen=True)
     step = step_named(seen.text, context.steps)
     if step and not _sure_of(seen, "naviguer/recommencer", limits):
         return Reading(step, 1.0, chosen=True)

@@ -69,10 +69,9 @@ def recapitulate(
     Unknown keys, courtesies, answers with placeholders and repetitions are left out; LONGEST answers at most.
     """
     given = _kept(keys, answers, words)
-    sections = [
-        Section(words.seen_title, tuple(_seen(given, words))),
-        Section(words.steps_title, tuple(_steps(given, words, path))),
-    ]
+    # Contacts alone were asked for: nothing is missing, and nothing needs to be said of it.
+    seen = [Section(words.seen_title, tuple(_seen(given, words)))] if given or not contacts else []
+    sections = [*seen, Section(words.steps_title, tuple(_steps(given, words, path)))]
     if contacts:
         sections += _contacts(contacts, words)
     sections.append(Section(words.next_title, (Bullets(words.next_items),)))

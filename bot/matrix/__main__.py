@@ -25,6 +25,10 @@ def main() -> int:
         logging.getLogger(name).propagate = False
     try:
         asyncio.run(run(settings))
+    except OSError as error:
+        used = "un autre processus s'en sert" if isinstance(error, BlockingIOError) else error.strerror
+        print(f"Dossier VIGIE_MATRIX_STORE : {used}", file=sys.stderr)
+        return 1
     except AccountError as error:
         print(f"Compte Matrix : {error}", file=sys.stderr)
         return 1

@@ -25,7 +25,19 @@ from bot.matrix.vigie import Vigie, VigieDownError, VigieRefusedError
 logger = logging.getLogger(__name__)
 
 CHANNEL = "matrix"
-_WAITS = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds before each try; the user is told after the second
+_WAITS = (
+    0.0,
+    1.0,
+    2.0,
+    3.0,
+    5.0,
+    5.0,
+    5.0,
+    10.0,
+    10.0,
+    15.0,
+    15.0,
+)  # seconds before each try; the user is told after the second
 _TOLD_AT = 1
 _CONVERSATION = 3600.0  # seconds; what is kept is told again to who comes back later
 _NOTICE_AGAIN = 600.0  # seconds; somebody who deletes ten messages is told once
@@ -105,13 +117,13 @@ class Desk:
         asked = read_event(source)
         if asked is None:
             return
-        if not self._queues.get(received.user):
-            # Of a burst, the last one is marked: the mark is of all that comes before it too.
-            self._rooms.read(received.room, received.event)
         if asked.notice is None:
             await self._pass_on(received, asked.text)
         elif self._is_news(received, asked.notice):
             await self._say(received, read_texts()[asked.notice], asked.notice)
+        if not self._queues.get(received.user):
+            # After the answer, which it would delay; of a burst, the last one is marked, and all before it with it.
+            self._rooms.read(received.room, received.event)
 
     async def _answer_in_group(self, received: Received) -> None:
         if received.source.get("type") == "m.room.message" and is_addressed(
@@ -149,10 +161,10 @@ class Desk:
             # Somebody came in while the answer was made: it is not for them.
             await self._say(received, read_texts()[notices.IN_PRIVATE], "prive")
         elif notices.is_erasure(turn):
-            said = await self._say(received, read_texts()[notices.WIPED], "efface")
+            last = await self._say(received, read_texts()[notices.WIPED], "efface")
             self._told[received.user] = -_CONVERSATION  # what follows is a new conversation
             self._told[f"{notices.WITHDRAWN} {received.user}"] = monotonic()
-            await self._rooms.redact(received.room, said)
+            await self._rooms.redact(received.room, last)
         else:
             kept = [notices.what_is_kept()] if is_new else []
             for number, said in enumerate([*(one.plain() for one in numbered(turn)), *kept]):

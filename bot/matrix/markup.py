@@ -9,7 +9,7 @@ from itertools import groupby
 
 _BULLET = re.compile(r"- (.*)")
 _NUMBER = re.compile(r"(\d{1,2})\. (.*)")
-# The same links as the widget's (bot/web/src/text.ts): what follows a number that is an age, an hour, a date is no number.
+# The widget's links (bot/web/src/text.ts): a number before what makes it an age, an hour or a date is not to be called.
 _NOT_COUNTED = r"(?!\s?(?:ans|mois|%|€|h\b|personnes))"
 _NOT_DATED = r"(?!\s?(?:à \d|et \d|janv|févr|mars|avril|mai\b|juin|juil|août|sept|oct|nov|déc))"
 _CALLED = ("le ", "au ", "immédiat, ", ": ", "ou ", "), ", "(")
@@ -19,7 +19,8 @@ _LINKS = re.compile(
             r"(?P<url>https?://[^\s«»<>]+[^\s«»<>.,;:!?)])",
             r"(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)",
             r"(?P<long>(?<![\d.])0[1-9](?:[ .\u00a0]?\d{2}){4}(?!\d)|(?<![\d.])0 8\d\d \d\d \d\d \d\d)",
-            r"(?P<helpline>(?<![\d\-.,/])(?:116 00[06]|119|3018|3114|3919|11[245])(?![\d\-/]|[.,]\d|\.\w))" + _NOT_COUNTED,
+            r"(?P<helpline>(?<![\d\-.,/])(?:116 00[06]|119|3018|3114|3919|11[245])(?![\d\-/]|[.,]\d|\.\w))"
+            + _NOT_COUNTED,
             # 15, 17 and 18 are also ages: only where one is told to call them.
             "(?P<short>(?:" + "|".join(rf"(?<={re.escape(mark)})" for mark in _CALLED) + r"|^)"
             r"(?:15|17|18)(?![\d\-/.,]\d|\d))" + _NOT_COUNTED + _NOT_DATED,

@@ -1,7 +1,8 @@
-"""What the Matrix process keeps on disk beside the keys: session, sync token, digests of answered events. No user, no word."""
+"""What is kept on disk beside the keys: session, sync token, digests of answered events. No user, no word."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
@@ -28,6 +29,11 @@ class Folder:
         self.secret: str = kept or secrets.token_hex(32)
         if not kept:
             self.write("secret", self.secret)
+
+    def lock(self) -> None:
+        """Keep it for this process, for as long as it lives: two would answer twice. Raises BlockingIOError."""
+        self._lock = os.open(self.path / "lock", os.O_WRONLY | os.O_CREAT, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def read(self, name: str) -> Any:
         """What was written under `name`; None when nothing was, or when it is damaged."""

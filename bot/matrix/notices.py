@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -28,7 +28,7 @@ def what_is_kept() -> str:
     return _rendered("canal/messagerie")
 
 
-def is_erasure(turn: list[Mapping[str, Any]]) -> bool:
+def is_erasure(turn: Sequence[Mapping[str, Any]]) -> bool:
     """Whether this turn of the REST contract says that the conversation was erased."""
     return any((message.get("custom") or {}).get("answer") == ERASED for message in turn)
 

@@ -8,7 +8,6 @@ import signal
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import aiohttp
 from nio import (
     AsyncClient,
     InviteMemberEvent,
@@ -19,8 +18,9 @@ from nio import (
     SyncResponse,
 )
 
-from bot.matrix.account import make_client, sign_in, sign_in_again
+from bot.matrix.account import AccountError, make_client, sign_in, sign_in_again
 from bot.matrix.desk import Desk, Received
+from bot.matrix.identity import sign_device
 from bot.matrix.memory import Folder, Ledger
 from bot.matrix.rooms import Rooms
 from bot.matrix.settings import MatrixSettings
@@ -39,6 +39,8 @@ _FILTER: Mapping[str, Any] = {
     },
 }
 _JOIN_WAITS = (0, 2, 10, 60)  # seconds before each try to join a room
+# Seconds of rest after a sync that brought only what the bot said itself: its next part would wake it at once.
+_BREATH = 0.1
 _PAGES = 20  # of a hundred events, read back when a sync leaves some out
 _LONGEST_WAIT = 60.0  # seconds between two tries when the homeserver answers with errors
 _FINISH = 5.0  # seconds given to the answers under way when the process is asked to stop
@@ -47,6 +49,7 @@ _FINISH = 5.0  # seconds given to the answers under way when the process is aske
 async def run(settings: MatrixSettings) -> None:
     """Serve until asked to stop. Raises AccountError, OSError (the store folder)."""
     folder = Folder(settings.store)
+    folder.lock()
     client = make_client(settings, folder)
     vigie = Vigie(settings.vigie, settings.vigie_token)
     try:
@@ -87,13 +90,18 @@ class Process:
                     if first:
                         await self._learn_name()
                     await self._tend_keys()
-                    await self._take(answer, since)
+                    if first:
+                        await sign_device(self._client, self._folder, self._settings.password)
+                    busy = await self._take(answer, since)
                     since, first, errors = answer.next_batch, False, 0
+                    await asyncio.sleep(0 if busy else _BREATH)
                     continue
                 logger.warning("The homeserver refused a sync (%s).", answer.status_code)
                 if answer.status_code == "M_UNKNOWN_TOKEN":
                     await sign_in_again(self._client, self._settings, self._folder)
-            except (aiohttp.ClientError, OSError, ValueError, LookupError, TypeError) as error:
+            except AccountError:
+                raise
+            except Exception as error:
                 # Tried again from the same token: nothing is lost. Its own text may quote an event.
                 logger.error("A sync failed with %s.", type(error).__name__)
             await asyncio.sleep(min(_LONGEST_WAIT, 0.5 * 2**errors))
@@ -114,8 +122,11 @@ class Process:
             await self._client.keys_claim(self._client.get_users_for_key_claiming())
         await self._client.send_to_device_messages()
 
-    async def _take(self, answer: SyncResponse, since: str | None) -> None:
-        """Hand what a sync brought over; what was said before the account's very first sync is left alone."""
+    async def _take(self, answer: SyncResponse, since: str | None) -> bool:
+        """Hand over what a sync brought; False when it was nothing to answer.
+
+        What was said before the account's very first sync is left alone.
+        """
         invitations = dict(self._invitations(answer))
         found = {one.event: one for one in await self._received(answer, since)} if since else {}
         for event in self._ledger.open(answer.next_batch, [*invitations, *found]):
@@ -126,6 +137,7 @@ class Process:
                 self._rooms.aside(self._reply_to_invitation(event, *invitations[event]))
         for room in answer.rooms.join:
             self._leave_if_alone(room)
+        return bool(found or invitations)
 
     def _invitations(self, answer: SyncResponse) -> Iterator[tuple[str, tuple[str, str]]]:
         for room, invited in answer.rooms.invite.items():

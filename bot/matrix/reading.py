@@ -11,7 +11,9 @@ from bot.matrix.notices import EDITED, TEXT_ONLY, UNREADABLE, WITHDRAWN
 
 _WORDS = ("m.text", "m.emote")
 _SILENT = ("m.notice",)  # another program's: answering it would make two machines talk for ever
-_OTHER = re.compile(r"m\.sticker|m\.call\.invite|(m|org\.matrix\.msc3381)\.poll\.start|(m|org\.matrix\.msc\d+)\.(voice|file|image|location|beacon_info)")
+_OTHER = re.compile(
+    r"m\.sticker|m\.call\.invite|(m|org\.matrix\.msc3381)\.poll\.start|(m|org\.matrix\.msc\d+)\.(voice|file|image|location|beacon_info)"
+)
 _QUOTED = re.compile(r"\A(?:>[^\n]*\n)+\n?")
 
 
@@ -49,13 +51,13 @@ def read_event(source: Mapping[str, Any]) -> Asked | None:
 
 
 def is_addressed(source: Mapping[str, Any], bot: str, names: Sequence[str], own: Container[str]) -> bool:
-    """Whether an event of a group speaks to `bot`: by mention, by one of its `names`, in reply to one of its `own` events."""
+    """Whether an event of a group speaks to `bot`: by mention, by one of its `names`, in reply to its `own`."""
     content = source.get("content") or {}
     mentions = content.get("m.mentions")
     if isinstance(mentions, Mapping) and bot in (mentions.get("user_ids") or ()):
         return True
     body, relation = str(content.get("body") or ""), content.get("m.relates_to")
-    if _is_reply(relation):
+    if isinstance(relation, Mapping) and _is_reply(relation):
         if relation["m.in_reply_to"].get("event_id") in own or body.startswith(f"> <{bot}>"):
             return True
         body = _QUOTED.sub("", body)

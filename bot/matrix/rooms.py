@@ -132,7 +132,7 @@ class Rooms:
     async def spoke_within(self, room: str, seconds: float) -> bool:
         """Whether the bot said something here in the last `seconds`, which a former process may have done."""
         async for event in self.own_events(room):
-            return time.time() - event.server_timestamp / 1000 < seconds
+            return bool(time.time() - event.server_timestamp / 1000 < seconds)
         return False
 
     async def redact(self, room: str, but: Iterable[str]) -> None:

@@ -47,15 +47,18 @@ def load_matrix_settings(environ: Mapping[str, str] | None = None) -> MatrixSett
     password, token = environ.get("VIGIE_MATRIX_PASSWORD") or "", environ.get("VIGIE_MATRIX_TOKEN") or ""
     if not password and not token:
         raise MatrixSettingsError("VIGIE_MATRIX_PASSWORD or VIGIE_MATRIX_TOKEN is expected")
+    local = f"http://{environ.get('VIGIE_HOST') or '127.0.0.1'}:{environ.get('VIGIE_PORT') or 5005}"
     level = (environ.get("VIGIE_LOG_LEVEL") or "WARNING").upper()
     return MatrixSettings(
-        homeserver=_needed(environ, "VIGIE_MATRIX_HOMESERVER", r"https?://\S+", "https://matrix.exemple.fr").rstrip("/"),
+        homeserver=_needed(environ, "VIGIE_MATRIX_HOMESERVER", r"https?://\S+", "https://matrix.exemple.fr").rstrip(
+            "/"
+        ),
         user=user,
         password=password,
         token=token,
         store=Path(environ.get("VIGIE_MATRIX_STORE") or ROOT / "matrix-store"),
         servers=frozenset(servers or [user.partition(":")[2]]),
-        vigie=(environ.get("VIGIE_URL") or "http://127.0.0.1:5005").rstrip("/") + "/",
+        vigie=(environ.get("VIGIE_URL") or local).rstrip("/") + "/",
         vigie_token=_needed(environ, "VIGIE_API_TOKEN", r"\S+", "the token that Vigie's server was given"),
         log_level=level if level in ("INFO", "WARNING", "ERROR") else "WARNING",
     )

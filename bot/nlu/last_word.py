@@ -15,7 +15,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, RESP
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.answers import read_answers
-from bot.content.keys import known_keys
+from bot.content.keys import known_keys, titles_of_choices
 from bot.content.lexicon import family_answers
 from bot.content.location import DATA
 from bot.content.paths import read_paths
@@ -73,13 +73,14 @@ class LastWord(GraphComponent):
         self._known = known_keys(DATA)
         self._registers = read_registers(DATA / "registres.yml")
         self._families = family_answers(DATA / "lexicon")
+        self._titles = titles_of_choices(DATA)
         self._topics = sorted({split_key(key)[0] for key in self._known})
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Decide the intent of each message."""
         for message in messages:
             text = message.get(TEXT) or ""
-            reading = read_message(self._observe(message, text), _context(tracker), self._known, self._thresholds)
+            reading = read_message(self._observe(message, text), self._context(tracker), self._known, self._thresholds)
             reading = self._without_foreign_article(text, reading)
             reading = self._for_who_writes(message, tracker, reading)
             if text.startswith("/"):
@@ -138,6 +139,16 @@ class LastWord(GraphComponent):
             questions=tuple(message.get(QUESTIONS) or ()),
         )
 
+    def _context(self, tracker: DialogueStateTracker) -> Context:
+        return Context(
+            choices=_last_choices(tracker),
+            expected=tracker.get_slot("attente"),
+            steps=_steps(tracker.get_slot("parcours")),
+            place_known=bool(tracker.get_slot("departement")),
+            writer_known=tracker.get_slot(REGISTER) in (PROFESSIONAL, MINOR),
+            titles=self._titles,
+        )
+
     def _write(self, message: Message, reading: Reading) -> None:
         topic, _ = split_key(reading.key)
         ranking = [{"name": key, "confidence": confidence} for key, confidence in reading.candidates]
@@ -158,16 +169,6 @@ def _response(reading: Reading) -> dict[str, Any]:
         },
         "ranking": [],
     }
-
-
-def _context(tracker: DialogueStateTracker) -> Context:
-    return Context(
-        choices=_last_choices(tracker),
-        expected=tracker.get_slot("attente"),
-        steps=_steps(tracker.get_slot("parcours")),
-        place_known=bool(tracker.get_slot("departement")),
-        writer_known=tracker.get_slot(REGISTER) in (PROFESSIONAL, MINOR),
-    )
 
 
 def _steps(path_name: str | None) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-// Builds what the server sends: the two scripts and the fonts of the documents, into built/.
+// Builds what the server sends: the scripts and the fonts of the documents, into built/.
 import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ mkdirSync(join(built, "fonts"), { recursive: true });
 
 await build({
   absWorkingDir: here,
-  entryPoints: ["src/vigie-chat.ts", "src/ecrit.ts"],
+  entryPoints: ["src/vigie-chat.ts", "src/ecrit.ts", "src/page.ts"],
   outdir: built,
   bundle: true,
   minify: true,

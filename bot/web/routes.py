@@ -80,8 +80,8 @@ def serve_web(app: Sanic, settings: Settings) -> None:
     add("/page.css", (ROOM / "page.css").read_bytes(), "text/css")
     add("/icon.svg", (ROOM / "icon.svg").read_bytes(), "image/svg+xml")
     add("/qr.svg", qr.getvalue(), "image/svg+xml")
-    add("/vigie-chat.js", (BUILT / "vigie-chat.js").read_bytes(), "text/javascript")
-    add("/ecrit.js", (BUILT / "ecrit.js").read_bytes(), "text/javascript")
+    for script in ("vigie-chat.js", "ecrit.js", "page.js"):
+        add(f"/{script}", (BUILT / script).read_bytes(), "text/javascript")
 
     async def give(request: Request, file: str) -> HTTPResponse:
         try:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import hmac
 import itertools
 import json
 import logging
+import os
 import re
+import runpy
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import yaml
 
 from bot.channels.capabilities import CAPABILITIES, texts
-from tests.dialogues.test_invariants import DANGERS, Messages
+from tests.dialogues.test_invariants import DANGERS, Messages, check_turn
+from tests.dialogues.test_invariants import directory as directory
 from tests.driver import Turn, Vigie
-from tests.fixtures.provider import KITS, PASSWORD, SECRET, Kit, Provider, Room, Telegram
+from tests.fixtures.provider import KITS, PASSWORD, SECRET, SITE, Kit, Provider, Room, Telegram
 
 pytestmark = pytest.mark.model
 
@@ -104,16 +112,20 @@ def test_from_the_signs_to_the_contact(vigie: Vigie, kit: Kit) -> None:
     assert {sent.place for sent in kit.provider.sent} == {kit.place.format(user=me)}
 
 
-def test_the_invariants_hold_through_every_messenger(vigie: Vigie, kit: Kit) -> None:
+def test_the_invariants_hold_through_every_messenger(
+    vigie: Vigie, kit: Kit, directory: tuple[set[str], set[str]]
+) -> None:
     messages = Messages(sum(map(ord, kit.name)))
     me = user()
 
     async def scenario() -> None:
         async with room(vigie, kit, per_conversation=(100_000, 1)) as here:
             turn: Turn | None = None
-            for said in itertools.islice(iter(lambda: messages.next(turn), None), WALK):
+            for _ in range(WALK):
+                said = messages.next(turn)
                 sent = await here.say(said, me)
                 check(said, sent, CAPABILITIES[kit.name].longest)
+                check_turn(said, Turn([{"text": plain(text)} for text in sent]), directory)
                 titles = [name for text in sent for _, name in CHOICE.findall(plain(text))]
                 turn = Turn([{"text": "", "buttons": [{"title": title, "payload": title} for title in titles]}])
 
@@ -178,72 +190,124 @@ def test_telegrams_first_button_greets(vigie: Vigie, provider: Provider) -> None
     assert started == greeted
 
 
-@pytest.mark.server
-def test_a_server_with_every_messenger_starts_and_without_a_secret_does_not(tmp_path: Path, provider: Provider) -> None:
-    import os
-    import socket
-    import time
+class Installation:
+    """A Vigie process with every messenger declared, in a folder whose credentials.yml is its own."""
 
-    import httpx
-    import yaml
+    def __init__(self, folder: Path, provider: Provider) -> None:
+        self.folder, self.log = folder, folder / "journal"
+        self.kits = [kit(provider) for kit in KITS]
+        for entry in ROOT.iterdir():
+            if entry.name not in ("credentials.yml", ".env"):
+                (folder / entry.name).symlink_to(entry)
+        declared: dict[str, Any] = {kit.class_path: dict(kit.declared) for kit in self.kits}
+        declared["bot.channels.callback.VigieCallback"]["secret"] = "${ESSAI_SECRET}"
+        declared["bot.channels.rest.VigieRest"] = {"max_message_length": 1500}
+        (folder / "credentials.yml").write_text(yaml.safe_dump(declared).replace("'", ""), encoding="utf-8")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
 
-    for entry in ROOT.iterdir():
-        if entry.name not in ("credentials.yml", ".env"):
-            (tmp_path / entry.name).symlink_to(entry)
-    kits = [kit(provider) for kit in KITS]
-    declared: dict[str, Any] = {kit.class_path: dict(kit.declared) for kit in kits}
-    declared["bot.channels.callback.VigieCallback"]["secret"] = "${ESSAI_SECRET}"
-    (tmp_path / "credentials.yml").write_text(yaml.safe_dump(declared).replace("'", ""), encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    code = (
-        "from dataclasses import replace; from pathlib import Path\n"
-        "from bot.settings import load_settings; from bot.server import serve\n"
-        f"serve(replace(load_settings(), root=Path({str(tmp_path)!r})))"
-    )
-
-    def start(secret: str | None) -> subprocess.Popen[bytes]:
-        environ = {**os.environ, "VIGIE_PORT": str(port), "VIGIE_URL": "https://vigie.exemple.fr/"}
-        environ.pop("ESSAI_SECRET", None)
+    def start(self, secret: str | None) -> subprocess.Popen[bytes]:
+        code = (
+            "import sys; from dataclasses import replace; from pathlib import Path\n"
+            "from bot.settings import load_settings; from bot.server import serve\n"
+            "serve(replace(load_settings(), root=Path(sys.argv[1])))"
+        )
+        environ = {**os.environ, "VIGIE_PORT": str(self.port), "VIGIE_URL": SITE, "VIGIE_LOG_LEVEL": "INFO"}
+        environ["VIGIE_CONVERSATIONS_URL"] = f"sqlite:///{self.folder / 'essai.sqlite'}"
         environ |= {"ESSAI_SECRET": secret} if secret is not None else {}
-        with (tmp_path / "journal").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-c", code], cwd=ROOT, env=environ, stdout=log, stderr=subprocess.STDOUT
-            )
+        with self.log.open("ab") as log:
+            command = [sys.executable, "-c", code, str(self.folder)]
+            return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=subprocess.STDOUT)
 
-    for missing in (None, "", "court"):
-        refused = start(missing)
-        assert refused.wait(timeout=90) != 0, missing
-    said = (tmp_path / "journal").read_text(encoding="utf-8")
-    assert "channel callback needs secret" in said
-    assert "too short to be a secret" in said
-    assert "ESSAI_SECRET" in said
-    running = start(SECRET)
+    def wait(self, process: subprocess.Popen[bytes]) -> None:
+        wait_for(lambda: process.poll() is not None or self.ready(), 90)
+        assert process.poll() is None, self.log.read_text(encoding="utf-8")
+
+    def ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/ready", timeout=2).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+def wait_for(what: Any, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not what() and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+@pytest.mark.server
+def test_an_installation_without_a_secret_does_not_start(tmp_path: Path, provider: Provider) -> None:
+    installation = Installation(tmp_path, provider)
+    for secret, why in ((None, "ESSAI_SECRET"), ("", "channel callback needs secret"), ("court", "too short")):
+        process = installation.start(secret)
+        try:
+            assert process.wait(timeout=90) != 0
+        finally:
+            process.kill()
+        assert why in installation.log.read_text(encoding="utf-8")
+
+
+@pytest.mark.server
+def test_a_server_answers_every_messenger_and_the_samples_of_the_guide(tmp_path: Path, provider: Provider) -> None:
+    installation = Installation(tmp_path, provider)
+    process = installation.start(SECRET)
+    samples = {**os.environ, "VIGIE": installation.url, "VIGIE_RAPPEL_SECRET": SECRET}
+
+    def sample(*command: str) -> str:
+        done = subprocess.run(
+            command, cwd=ROOT / "docs/exemples", env=samples, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
-            deadline = time.monotonic() + 90
-            while time.monotonic() < deadline:
-                assert running.poll() is None, (tmp_path / "journal").read_text(encoding="utf-8")
-                try:
-                    if http.get("/ready").status_code == 200:
-                        break
-                except httpx.TransportError:
-                    time.sleep(0.2)
-            for kit in kits:
-                good = kit.deliver("bonjour", "12345678", "m1")
-                answered = http.post(f"/webhooks/{kit.name}/webhook", content=good.body, headers=good.headers)
-                assert answered.status_code in (200, 204), kit.name
-            deadline = time.monotonic() + 30
-            places = {kit.place.format(user="12345678") for kit in kits}
-            while {sent.place for sent in provider.sent} != places and time.monotonic() < deadline:
-                time.sleep(0.2)
+        installation.wait(process)
+        for kit in installation.kits:
+            told = kit.deliver("elle s'appelle Zoé Secrète, 06 98 76 54 32", "12345678", "m1")
+            path = f"{installation.url}/webhooks/{kit.name}/webhook"
+            assert httpx.post(path, content=told.body, headers=told.headers).status_code in (200, 204), kit.name
+            assert httpx.post(path, content=b"{}").status_code == 403, kit.name
+        in_python = sample(sys.executable, "rest.py", "bonjour", "le 93", "1")
+        with_curl = sample("sh", "rest.sh")
+        assert sample(sys.executable, "rappel.py", "bonjour", "personne-1") == "200\n"
+        assert sample("sh", "rappel.sh", '{"sender": "personne-2", "message": "bonjour"}') == "200\n"
+        places = {kit.place.format(user="12345678") for kit in installation.kits} | {"personne-1", "personne-2"}
+        wait_for(lambda: {sent.place for sent in provider.sent} == places, 30)
     finally:
-        running.terminate()
-        running.wait(timeout=20)
+        process.terminate()
+        process.wait(timeout=20)
     assert {sent.place for sent in provider.sent} == places
     assert not provider.wrong
+    assert "Seine-Saint-Denis" in in_python and "\n1. " in in_python and not PAYLOAD.search(ADDRESS.sub("", in_python))
+    assert "119" in with_curl and "Seine-Saint-Denis" in with_curl
     asked = next(body for route, body in provider.calls if route.endswith("/setWebhook"))
-    assert asked["url"] == "https://vigie.exemple.fr/webhooks/telegram/webhook"
+    assert asked["url"] == f"{SITE}webhooks/telegram/webhook"
     assert asked["secret_token"] == SECRET
     assert "edited_message" in json.loads(asked["allowed_updates"])
+    written = [file.read_bytes().decode("utf-8", "replace") for file in tmp_path.iterdir() if not file.is_symlink()]
+    declared = (tmp_path / "credentials.yml").read_text(encoding="utf-8")
+    kept = "\n".join(written).replace(declared, "")
+    for secret in ("Zoé", "Secrète", "98 76", "12345678", "zoe_secrete", SECRET, PASSWORD):
+        assert secret not in kept, secret
+
+
+def test_the_sample_that_receives_refuses_what_is_not_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGIE_RAPPEL_SECRET", SECRET)
+    sample = runpy.run_path(str(ROOT / "docs/exemples/rappel.py"))
+    now = int(time.time())
+
+    def signature(secret: str, when: int, body: bytes) -> str:
+        return hmac.new(secret.encode(), f"{when}.".encode() + body, "sha256").hexdigest()
+
+    body = b'{"recipient_id": "a", "text": "b"}'
+    assert sample["proved"](body, f"t={now},v1={signature(SECRET, now, body)}")
+    for shown in (
+        f"t={now - 400},v1={signature(SECRET, now - 400, body)}",
+        f"t={now},v1={signature('x' * 32, now, body)}",
+        f"t={now},v1={signature(SECRET, now, body + b' ')}",
+        "",
+    ):
+        assert not sample["proved"](body, shown)

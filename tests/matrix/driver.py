@@ -1,4 +1,4 @@
-"""From the tests to the Matrix processes: users (JSON lines), the bot, and what Vigie would say of the same messages."""
+"""From the tests to the Matrix processes: users (JSON lines), the bot, and what Vigie says of the same messages."""
 
 from __future__ import annotations
 
@@ -157,5 +157,3 @@ def spoken(server: Server, sender: str, messages: list[str]) -> list[list[str]]:
         assert answer.status_code == 200, answer.text
         found.append([shown.plain().strip() for shown in numbered(answer.json())])
     return found
-
-

@@ -114,6 +114,14 @@ class Homeserver:
         assert answer.status_code == 200, answer.text
         return user
 
+    def members(self, room: str) -> list[str]:
+        """Who is in a room."""
+        answer = self.http.get(
+            f"/_synapse/admin/v1/rooms/{room}/members", headers={"Authorization": f"Bearer {self._admin}"}
+        )
+        assert answer.status_code in (200, 404), answer.text
+        return list(answer.json().get("members", ()))
+
     def _register(self, name: str, admin: bool) -> str:
         nonce = self.http.get("/_synapse/admin/v1/register").json()["nonce"]
         parts = [nonce, name, name, "admin" if admin else "notadmin"]

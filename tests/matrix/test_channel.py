@@ -1,8 +1,11 @@
-"""Vigie on Matrix, with a real homeserver, real clients and the real bot: paths, groups, invitations, what is no text."""
+"""Vigie on Matrix, a real homeserver, real clients, the real bot: paths, groups, invitations, what is no text."""
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import time
 
 import pytest
 
@@ -10,6 +13,8 @@ from bot.channels.phrases import read_notice
 from bot.matrix.notices import read_texts, what_is_kept
 from tests.matrix.conftest import World
 from tests.matrix.driver import Bot, Room, spoken
+from tests.matrix.homeserver import PYTHON
+from tests.server import ROOT
 
 pytestmark = pytest.mark.server
 
@@ -69,7 +74,10 @@ def test_two_users_at_once_are_never_mixed(world: World) -> None:
         turns[name] = [text for turn in expected(world, path, f"temoin-{name}") for text in turn]
     for pair in zip(*(paths[name] for name in paths), strict=True):
         # Both at once, and without waiting for any answer.
-        orders = [world.users.order("say", user=name, room=rooms[name].id, text=text) for name, text in zip(paths, pair)]
+        orders = [
+            world.users.order("say", user=name, room=rooms[name].id, text=text)
+            for name, text in zip(paths, pair, strict=True)
+        ]
         for order in orders:
             world.users.result(order)
     for name, room in rooms.items():
@@ -95,12 +103,21 @@ def test_a_group_hears_nothing_but_where_to_write(world: World) -> None:
     assert room.heard(3) == [private] * 3
 
 
-def test_a_direct_room_where_somebody_comes_in_is_a_group(world: World) -> None:
+def test_a_direct_room_where_somebody_comes_in_is_a_group_and_an_empty_one_is_left(world: World) -> None:
     gina, hugo = world.users.new("gina"), world.users.new("hugo")
     room = gina.meet(world.bot)
     gina.do("invite", room=room.id, who=hugo.user)
     room.say("la crip du 93")
     assert room.heard(1, seconds=0.7) == []
+    hugo.do("leave", room=room.id)
+    room.say("la crip du 93")
+    assert "01 43 93 10 35" in room.heard(1)[0]
+    gina.do("leave", room=room.id)
+    for _ in range(100):
+        if not world.homeserver.members(room.id):
+            break
+        time.sleep(0.1)
+    assert world.homeserver.members(room.id) == []
 
 
 def test_an_invitation_of_a_server_that_is_not_allowed_is_refused(world: World) -> None:
@@ -152,12 +169,15 @@ def test_what_is_no_text_is_answered_and_left_closed(world: World) -> None:
         count += 1
         assert file in room.heard(count)[-1]
     room.send({"msgtype": "m.sticker", "body": "x", "info": {}, "url": "mxc://vigie.test/abc"}, kind="m.sticker")
-    assert file in room.heard(count := count + 1)[-1]
+    count += 1
+    assert file in room.heard(count)[-1]
     edit = {"m.new_content": {"msgtype": "m.text", "body": "bonsoir"}}
     room.say("* bonsoir", **edit, **{"m.relates_to": {"rel_type": "m.replace", "event_id": event}})
-    assert room.heard(count := count + 1)[-1] == text["modifie"]
+    count += 1
+    assert room.heard(count)[-1] == text["modifie"]
     karim.do("redact", room=room.id, event=event)
-    assert room.heard(count := count + 1)[-1] == text["supprime"]
+    count += 1
+    assert room.heard(count)[-1] == text["supprime"]
     room.send({"msgtype": "m.notice", "body": "un autre robot"})
     room.send({"m.relates_to": {"rel_type": "m.annotation", "event_id": event, "key": "👍"}}, kind="m.reaction")
     assert len(room.heard(count + 1, seconds=0.5)) == count
@@ -171,3 +191,23 @@ def test_a_message_that_cannot_be_decrypted_is_asked_again(world: World) -> None
     assert room.heard(1) == [read_texts()["illisible"]]
     room.say("bonjour")
     assert "Vigie" in room.heard(2)[1]
+
+
+def test_a_second_process_on_the_same_folder_stops_at_once(world: World) -> None:
+    second = subprocess.run(
+        [str(PYTHON), "-m", "bot.matrix"], cwd=ROOT, env={**os.environ, **world.bot.environ}, capture_output=True
+    )
+    assert second.returncode == 1
+    assert b"VIGIE_MATRIX_STORE" in second.stderr
+
+
+def test_the_bots_device_is_signed_by_its_account(world: World) -> None:
+    mona = world.users.new("mona")
+    mona.meet(world.bot)
+    known, bot = mona.do("keys_of", who=world.bot.user), world.bot.user
+    [signer] = known["self_signing_keys"][bot]["keys"]
+    [master] = known["master_keys"][bot]["keys"]
+    [device] = known["device_keys"][bot].values()
+    # The homeserver checks a signature before it keeps it.
+    assert signer in device["signatures"][bot]
+    assert master in known["self_signing_keys"][bot]["signatures"][bot]

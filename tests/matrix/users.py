@@ -68,7 +68,8 @@ class User:
 
     def notices(self, room: str) -> list[Any]:
         gone = {e.redacts for e in self.events.get(room, []) if type(e).__name__ == "RedactionEvent"}
-        return [e for e in self.events.get(room, []) if isinstance(e, RoomMessageNotice) and e.event_id not in gone]
+        heard = [e for e in self.events.get(room, []) if isinstance(e, RoomMessageNotice)]
+        return [e for e in heard if e.event_id not in gone and e.sender != self.client.user_id]
 
 
 class Users:
@@ -92,9 +93,7 @@ class Users:
 
     async def members(self, user: str, room: str) -> dict[str, str]:
         answer = await self.users[user].client.room_get_state(room)
-        return {
-            e["state_key"]: e["content"]["membership"] for e in answer.events if e["type"] == "m.room.member"
-        }
+        return {e["state_key"]: e["content"]["membership"] for e in answer.events if e["type"] == "m.room.member"}
 
     async def wait_member(self, user: str, room: str, member: str, state: str, seconds: float = 15) -> bool:
         deadline = time.monotonic() + seconds
@@ -132,6 +131,14 @@ class Users:
         }
         method, path, data = Api.room_send(client.access_token, room, "m.room.encrypted", content, "sealed")
         await client._send(RoomSendResponse, method, path, data, (room,))
+
+    async def keys_of(self, user: str, who: str) -> dict[str, Any]:
+        """What the homeserver tells this user of the keys of another."""
+        client = self.users[user].client
+        headers = {"Authorization": f"Bearer {client.access_token}"}
+        body = json.dumps({"device_keys": {who: []}})
+        answer = await client.send("POST", "/_matrix/client/v3/keys/query", body, headers)
+        return dict(await answer.json())
 
     async def redact(self, user: str, room: str, event: str) -> None:
         await self.users[user].client.room_redact(room, event)

@@ -40,6 +40,7 @@ ALLOWED = {
         "aiolimiter",
         "cachetools",
         "itsdangerous",
+        "twilio.request_validator",
     },
     "bot/documents": {"bot.logic", "bot.content.location", "bot.documents", "docx", "typst"},
     "bot/web": {

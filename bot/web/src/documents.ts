@@ -90,8 +90,8 @@ export class Documents {
       const made = URL.createObjectURL(await answer.blob());
       el("a", { href: made, download: `vigie_${file}` }).click();
       setTimeout(() => URL.revokeObjectURL(made), 10_000);
-    } catch (error) {
-      refuse(error instanceof Error ? error.message : "");
+    } catch {
+      refuse(texts.sans_reseau);
     }
   }
 }

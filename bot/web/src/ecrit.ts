@@ -26,6 +26,7 @@ const written = () => fields.some((field) => field.value.trim());
 async function fill(): Promise<Blob> {
   const answer = await fetch(MODEL);
   if (!answer.ok) throw new Error(String(answer.status));
+  if (!written()) return answer.blob();
   const files = unzipSync(new Uint8Array(await answer.arrayBuffer()));
   for (const [name, work] of [[CONTENT, write], [EDGE, clear]] as const) {
     for (const file of Object.keys(files).filter((one) => name.test(one))) {
@@ -40,17 +41,30 @@ async function fill(): Promise<Blob> {
 
 const all = (inside: Document | Element, name: string) => [...inside.getElementsByTagNameNS(WORD, name)];
 
-/** What lies between the heading of the first blank's section and the last blank, each filled or still to fill. */
+/** What lies between the heading of the first blank's section and the last blank; a blank left empty goes with its title. */
 function write(content: Document): void {
   for (const field of fields) {
-    if (field.value.trim()) put(content, field.name, field.value.trim(), field.hasAttribute("aria-describedby"));
+    const control = all(content, "sdt").find((one) => all(one, "tag")[0]?.getAttributeNS(WORD, "val") === field.name);
+    if (!control) throw new Error(field.name);
+    if (field.hasAttribute("aria-describedby")) control.previousElementSibling?.remove(); // the hint
+    if (field.value.trim()) put(content, control, field.value.trim());
+    else {
+      control.previousElementSibling?.remove(); // the title
+      control.remove();
+    }
   }
-  const blanks = all(content, "sdt");
-  const [first, last] = [blanks[0], blanks.at(-1)];
+  const filled = all(content, "sdt");
+  const [first, last] = [filled[0], filled.at(-1)];
   const style = (node: Element) => all(node, "pStyle")[0]?.getAttributeNS(WORD, "val");
   let start = first?.previousElementSibling;
   while (start && style(start) !== SECTION) start = start.previousElementSibling;
   for (let node = start?.previousElementSibling; node; node = start?.previousElementSibling) node.remove();
+  // A section without a blank left has nothing to say.
+  const titles = all(content, "p").filter((node) => style(node) === SECTION);
+  for (const title of titles) {
+    const next = title.nextElementSibling;
+    if (!next || next.localName === "sectPr" || style(next) === SECTION) title.remove();
+  }
   for (let node = last?.nextElementSibling; node && node.localName !== "sectPr"; node = last?.nextElementSibling) node.remove();
 }
 
@@ -63,12 +77,9 @@ function clear(part: Document): void {
   }
 }
 
-function put(content: Document, tag: string, text: string, hinted: boolean): void {
-  const found = all(content, "sdt").find((control) => all(control, "tag")[0]?.getAttributeNS(WORD, "val") === tag);
-  const inside = found && all(found, "sdtContent")[0];
-  if (!found || !inside) throw new Error(tag);
-  if (hinted) found.previousElementSibling?.remove();
-  all(found, "showingPlcHdr")[0]?.remove();
+function put(content: Document, control: Element, text: string): void {
+  const inside = all(control, "sdtContent")[0] as Element;
+  all(control, "showingPlcHdr")[0]?.remove();
   const look = all(inside, "pPr")[0];
   const make = (name: string) => content.createElementNS(WORD, `w:${name}`);
   const [paragraph, run] = [make("p"), make("r")];
@@ -93,16 +104,19 @@ async function download(): Promise<void> {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
     say("");
-  } catch (error) {
-    say(texts.telechargement_refuse.replace("{pourquoi}", error instanceof Error ? error.message : ""));
+  } catch {
+    say(texts.telechargement_refuse.replace("{pourquoi}", texts.sans_reseau));
   }
 }
 
 function say(text: string): void {
-  if (state) state.textContent = text;
+  if (!state) return;
+  state.textContent = text;
+  if (text) state.scrollIntoView({ block: "nearest" });
 }
 
 function wipe(): void {
+  say("");
   form.reset();
   for (const field of fields) mirror(field);
 }
@@ -127,7 +141,9 @@ function hold(event: BeforeUnloadEvent): void {
 const act = (name: string, work: () => void) => document.getElementById(name)?.addEventListener("click", work);
 act("telecharger", () => void download());
 act("imprimer", () => print());
-act("effacer", () => wipe());
+act("effacer", () => {
+  if (!written() || confirm(texts.tout_effacer)) wipe();
+});
 act("quitter", leave);
 for (const field of fields) field.addEventListener("input", () => mirror(field));
 form.addEventListener("submit", (event) => event.preventDefault());

@@ -94,7 +94,7 @@ class VigieChat extends HTMLElement {
       el("div", { class: "entete" }, el("p", { class: "nom" }, texts.nom), this.menu(), quit, close),
       el(
         "p", { class: "urgence" },
-        el("span", {}, `${texts.danger} `, el("a", { href: "tel:17" }, "17")), " · ",
+        el("span", {}, `${texts.danger} `, el("a", { href: "tel:17" }, "17")), " ",
         el("span", {}, `${texts.enfance} `, el("a", { href: "tel:119" }, "119")),
       ),
       this.progress, this.log, this.trouble, this.status, this.form,
@@ -141,7 +141,7 @@ class VigieChat extends HTMLElement {
         this.documents.list,
         el(
           "div", { class: "gestes" },
-          item(texts.imprimer, () => print()),
+          item(texts.imprimer, () => this.print()),
           item(texts.recommencer, () => this.restart()),
           away(`${this.documents.server}discretion`, texts.discretion),
         ),
@@ -158,6 +158,19 @@ class VigieChat extends HTMLElement {
       if (event.relatedTarget && !menu.contains(event.relatedTarget as Node)) menu.open = false;
     });
     return menu;
+  }
+
+  /** The conversation alone, sources unfolded: the page's own style may hide the rest (see page.css). */
+  private print(): void {
+    const folded = [...this.log.querySelectorAll<HTMLDetailsElement>("details.source:not([open])")];
+    const root = document.documentElement;
+    folded.forEach((source) => (source.open = true));
+    root.classList.add("vigie-imprime");
+    addEventListener("afterprint", () => {
+      folded.forEach((source) => (source.open = false));
+      root.classList.remove("vigie-imprime");
+    }, { once: true });
+    print();
   }
 
   private open(focus = true): void {
@@ -230,7 +243,13 @@ class VigieChat extends HTMLElement {
     const alone = wait && tried < RETRIES.length && !heard;
     const press = el("button", { type: "button" }, texts.reessayer);
     press.addEventListener("click", () => void this.send(pending, tried + 1));
-    const said = why || (heard ? texts.partielle : alone ? texts.coupure.replace("{n}", String(wait)) : texts.abandon);
+    const kept = pending.shown ? ` ${texts.gardee}` : "";
+    const next = alone ? texts.coupure.replace("{n}", String(wait)) : texts.abandon;
+    const said = why || (heard ? texts.partielle : texts.muette + kept + next);
+    if (!why && !this.conversation.id) {
+      // A browser hides why another site's request fails: whoever installs reads it here.
+      console.error(`Vigie: no answer from ${this.documents.server}. Is ${location.origin} in VIGIE_ORIGINS, and Vigie in connect-src?`);
+    }
     this.trouble.replaceChildren(el("p", { role: "alert" }, said), press);
     this.trouble.hidden = false;
     const last = this.lastTurn()?.querySelector(".moi");
@@ -397,7 +416,8 @@ function hear(name: string): HTMLElement {
   return el("span", { class: "lu" }, `${name} `);
 }
 
-customElements.define("vigie-chat", VigieChat);
+// The line pasted twice is one chat.
+if (!customElements.get("vigie-chat")) customElements.define("vigie-chat", VigieChat);
 
 // The script line alone is enough: without an element of its own in the page, Vigie floats.
 addEventListener("DOMContentLoaded", () => {
