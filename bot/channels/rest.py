@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from cachetools import TTLCache
 from rasa.core.channels.channel import InputChannel
 from sanic import Blueprint, response
 from sanic.request import Request
@@ -19,6 +20,7 @@ from bot.channels.turn import LONGEST_MESSAGE, OnNewMessage, TurnCollector, answ
 from bot.channels.walls import RefusedError, walls_of
 
 _SENDER = re.compile(r"[\w.:@\-]{1,128}", re.ASCII)
+_KEPT, _MOST_KEPT = 600.0, 10_000  # seconds and turns
 _SENDER_EXPECTED = "sender: 1 to 128 letters, digits or . : @ - _ are expected"
 
 
@@ -43,6 +45,8 @@ class VigieRest(InputChannel):
         """Routes of the channel."""
         routes = Blueprint(f"vigie_{self.name()}")
         phrases = read_phrases()
+        # What a program that may ask again was answered: a message that it sends twice is put to the dialogue once.
+        given_out: TTLCache[tuple[str, str], list[dict[str, Any]]] = TTLCache(_MOST_KEPT, ttl=_KEPT)
 
         @routes.route("/", methods=["GET"])
         async def health(_: Request) -> HTTPResponse:
@@ -56,6 +60,9 @@ class VigieRest(InputChannel):
                 sender = given or walls.new_id()
                 if given:
                     walls.check_id(given, request)
+                key = request.headers.get("idempotency-key", "") if given and walls.is_trusted(request) else ""
+                if key and (sender, key) in given_out:
+                    return response.json(given_out[sender, key], ensure_ascii=False)
                 async with walls.turn(sender, request):
                     if str(request.args.get("stream", "")).lower() == "true":
                         await self._stream(request, on_new_message, sender, text)
@@ -66,7 +73,10 @@ class VigieRest(InputChannel):
                     messages.append(read_notice("canal/effacement_retarde"))
             except RefusedError as refused:
                 return refused.answer()
-            return response.json(list(render_turn(messages, sender, phrases, site_of(request))), ensure_ascii=False)
+            turn = list(render_turn(messages, sender, phrases, site_of(request)))
+            if key:
+                given_out[sender, key] = turn
+            return response.json(turn, ensure_ascii=False)
 
         @routes.route("/effacer", methods=["POST"])
         async def erase(request: Request) -> HTTPResponse:

@@ -14,10 +14,10 @@ from nio import AsyncClient, MegolmEvent
 from nio.exceptions import EncryptionError
 
 from bot.channels.capabilities import numbered
+from bot.channels.pseudonyms import pseudonym
 from bot.matrix import notices
 from bot.matrix.memory import Ledger
 from bot.matrix.notices import read_texts
-from bot.matrix.pseudonyms import pseudonym
 from bot.matrix.reading import is_addressed, read_event
 from bot.matrix.rooms import Rooms
 from bot.matrix.vigie import Vigie, VigieDownError, VigieRefusedError

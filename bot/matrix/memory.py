@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.matrix.pseudonyms import keyed
+from bot.channels.pseudonyms import keyed
 
 _IDLE = 60.0  # seconds between two writes of the token while nothing is answered
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,12 +42,8 @@ class Vigie:
                 if answer.status != 200:
                     raise VigieRefusedError(answer.status)
                 turn = await answer.json()
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
             raise VigieDownError(type(error).__name__) from None
-        except Exception as error:
-            if type(error).__name__ == "TimeoutError":  # asyncio's own, before Python 3.11
-                raise VigieDownError("TimeoutError") from None
-            raise
         if not isinstance(turn, list) or not turn:
             raise VigieDownError("empty turn")
         return turn

@@ -64,7 +64,10 @@ def serve_web(app: Sanic, settings: Settings) -> None:
         "sources": [source for id in DOCUMENTED if (source := sources.get(id))],
         "version": VERSION,
         "ecrit": shelf.fixed("ecrit_protection"),
-        "declaration": MarkdownIt().enable("table").render(_statement(settings.root)).replace("<th>", '<th scope="col">'),
+        "declaration": MarkdownIt()
+        .enable("table")
+        .render(_statement(settings.root))
+        .replace("<th>", '<th scope="col">'),
     }
 
     def page(template: str) -> bytes:

@@ -284,3 +284,39 @@ def test_what_else_a_body_holds_is_left_alone() -> None:
     answer = run(call(app, "POST", "/webhooks/rest/webhook", json.dumps(body)))
     assert answer.status == 200
     assert seen == [("rest", None, None)]
+
+
+def test_a_message_that_a_program_sends_again_is_put_to_the_dialogue_once() -> None:
+    heard: list[str] = []
+
+    async def hear(message: Any) -> None:
+        heard.append(message.text)
+
+    app = make(hear, own_ids_only=True, token=TOKEN)
+
+    async def scenario() -> list[Any]:
+        trusted = {"authorization": f"Bearer {TOKEN}"}
+        tries = [("a", "1", trusted), ("a", "1", trusted), ("b", "1", trusted), ("a", "2", trusted)]
+        return [(await post(app, "suivant", who, idempotency_key=key, **more)).json for who, key, more in tries]
+
+    first, again, other, next_one = run(scenario())
+    assert len(heard) == 3
+    assert first == again
+    assert other[0]["recipient_id"] == "b"
+    assert next_one
+
+
+def test_only_a_trusted_program_may_ask_for_an_answer_again() -> None:
+    heard: list[str] = []
+
+    async def hear(message: Any) -> None:
+        heard.append(message.text)
+
+    app = make(hear)
+
+    async def scenario() -> None:
+        for _ in range(2):
+            await post(app, "suivant", "quelqu-un", idempotency_key="1")
+
+    run(scenario())
+    assert len(heard) == 2

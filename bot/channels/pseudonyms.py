@@ -13,4 +13,4 @@ def pseudonym(channel: str, user: str, secret: str) -> str:
 
 def keyed(text: str, secret: str) -> str:
     """A digest of `text`, 128 bits in hexadecimal, that nobody makes without the secret."""
-    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(secret.encode(), text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
