@@ -25,19 +25,8 @@ from bot.matrix.vigie import Vigie, VigieDownError, VigieRefusedError
 logger = logging.getLogger(__name__)
 
 CHANNEL = "matrix"
-_WAITS = (
-    0.0,
-    1.0,
-    2.0,
-    3.0,
-    5.0,
-    5.0,
-    5.0,
-    10.0,
-    10.0,
-    15.0,
-    15.0,
-)  # seconds before each try; the user is told after the second
+# Seconds before each try; the user is told after the second.
+_WAITS = (0.0, 1.0, 2.0, 3.0, 5.0, 5.0, 5.0, 10.0, 10.0, 15.0, 15.0)
 _TOLD_AT = 1
 _CONVERSATION = 3600.0  # seconds; what is kept is told again to who comes back later
 _NOTICE_AGAIN = 600.0  # seconds; somebody who deletes ten messages is told once

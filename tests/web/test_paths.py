@@ -497,3 +497,20 @@ def test_nothing_else_opens_a_dialog(chat: Chat) -> None:
     chat.ask("<img src=x onerror=alert(1)><script>alert(2)</script>")
     expect(chat.mine.last).to_contain_text("<img src=x")
     assert chat.log.locator("img, script").count() == 0 and not shown
+
+
+def test_an_answer_that_comes_after_starting_again_is_not_shown(chat: Chat) -> None:
+    held: list[Route] = []
+    slow = lambda route: held.append(route) if "étape 4" in (route.request.post_data or "") else route.continue_()  # noqa: E731
+    chat.page.route(WEBHOOK, slow)
+    chat.field.fill("étape 4")
+    chat.field.press("Enter")
+    expect(chat.status).to_contain_text("Vigie écrit")
+    chat.menu.locator("summary").click()
+    chat.menu.get_by_role("button", name="Effacer et recommencer").click()
+    expect(chat.answers).to_have_count(1)
+    for route in held:
+        route.continue_()
+    chat.page.wait_for_timeout(500)
+    expect(chat.answers).to_have_count(1)
+    expect(chat.page.get_by_text("Étape 4 sur 8")).to_have_count(0)

@@ -30,6 +30,7 @@ const LONGEST = 25_000; // milliseconds without a word of the server
 export class Conversation {
   id: string | undefined;
   private readonly server: string;
+  private current: AbortController | undefined;
 
   /** `server` is Vigie's address, ending with a slash. */
   constructor(server: string) {
@@ -38,7 +39,7 @@ export class Conversation {
 
   /** Send `message`; `hear` gets each message of the answer as it comes. True when the server had lost the conversation. */
   async send(message: string, hear: (said: Said) => void): Promise<boolean> {
-    const silence = new AbortController();
+    const silence = (this.current = new AbortController());
     let timer = setTimeout(() => silence.abort(), LONGEST);
     try {
       const answer = await fetch(`${this.server}webhooks/rest/webhook?stream=true`, {
@@ -77,8 +78,9 @@ export class Conversation {
     }
   }
 
-  /** Have the server erase the conversation, even when the page is being left. */
+  /** Have the server erase the conversation, even when the page is being left; an answer on its way is not heard. */
   erase(): void {
+    this.current?.abort();
     if (this.id) navigator.sendBeacon(`${this.server}webhooks/rest/effacer`, JSON.stringify({ sender: this.id }));
     this.id = undefined;
   }

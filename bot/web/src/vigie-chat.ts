@@ -29,6 +29,7 @@ class VigieChat extends HTMLElement {
   private lines: Line[] = [];
   private waiting = false;
   private retry = 0;
+  private erased = 0; // conversations wiped so far: an answer to one of them comes too late
   private step: Step | undefined;
   private stopWatching: (() => void) | undefined;
 
@@ -218,20 +219,23 @@ class VigieChat extends HTMLElement {
     let progress: Step | undefined;
     let digression = false;
     let heard = 0;
+    const before = this.erased;
     try {
       const lost = await this.conversation.send(pending.message, (said) => {
+        if (before !== this.erased) return;
         heard += 1;
         number = this.show({ said }, number, mine);
         progress = said.custom?.step ?? progress;
         digression ||= said.custom?.answer === "naviguer/reprise";
       });
+      if (before !== this.erased) return;
       if (progress || !digression) this.showProgress(progress);
       this.tell(lost ? texts.nouvelle : "");
       this.log.querySelectorAll(".attente").forEach((mark) => mark.remove());
       this.waiting = false;
       this.keep();
     } catch (error) {
-      this.fail(pending, tried, error, heard);
+      if (before === this.erased) this.fail(pending, tried, error, heard);
     }
   }
 
@@ -359,6 +363,7 @@ class VigieChat extends HTMLElement {
 
   private wipe(): void {
     clearTimeout(this.retry);
+    this.erased += 1;
     this.conversation.erase();
     this.lines = [];
     this.waiting = false;
