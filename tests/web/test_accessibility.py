@@ -520,7 +520,7 @@ def test_a_failure_is_an_alert_with_a_way_out(server: Server, new_page: NewPage)
     [alert] = named(nodes, "alert")
     assert alert.live == "assertive"
     told = " ".join(node.name for node in nodes if inside(node, "alert"))
-    assert spoken(TEXTS["coupure"].split(":")[0]) in spoken(told)
+    assert spoken(TEXTS["coupure"].partition("{")[0]) in spoken(told)
     assert named(nodes, "button", TEXTS["reessayer"])
     assert page.locator("p.etat").text_content() == ""
     page.unroute(MESSAGES)
