@@ -13,9 +13,9 @@ from typing import Any
 from rasa.core.channels.callback import CallbackInput, EndpointConfig
 from sanic.request import Request
 
-from bot.channels.messaging import WINDOW, Incoming, Messenger, body_of, refuse_unless, required, same, strong
+from bot.channels.messaging import WINDOW, Incoming, Messenger, body_of, refuse_unless, required, strong
 from bot.channels.rest import read_body
-from bot.channels.walls import RefusedError
+from bot.channels.walls import RefusedError, same
 
 _SIGNATURE = re.compile(r"t=(\d{1,12}),v1=([0-9a-f]{64})", re.ASCII)
 _HEADER = "X-Vigie-Signature"

@@ -12,8 +12,8 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.messaging import LONGEST_CALL, START, Incoming, Messenger, body_of, refuse_unless, required, same
-from bot.channels.walls import RefusedError
+from bot.channels.messaging import LONGEST_CALL, START, Incoming, Messenger, body_of, refuse_unless, required
+from bot.channels.walls import RefusedError, same
 
 
 class VigieFacebook(Messenger, FacebookInput):

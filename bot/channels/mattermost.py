@@ -10,7 +10,8 @@ from rasa.core.channels.callback import EndpointConfig
 from rasa.core.channels.mattermost import MattermostInput
 from sanic.request import Request
 
-from bot.channels.messaging import START, Incoming, Messenger, body_of, refuse_unless, required, same
+from bot.channels.messaging import START, Incoming, Messenger, body_of, refuse_unless, required
+from bot.channels.walls import same
 
 
 class VigieMattermost(Messenger, MattermostInput):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 import logging
-import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,9 +22,9 @@ from sanic.response import HTTPResponse
 from bot.channels.capabilities import CAPABILITIES, cut, texts
 from bot.channels.phrases import read_notice, read_phrases
 from bot.channels.pseudonyms import pseudonym
-from bot.channels.rendering import Said, render_turn
+from bot.channels.rendering import HELPLINE, Said, render_turn
 from bot.channels.rest import site_of
-from bot.channels.turn import OnNewMessage, answer
+from bot.channels.turn import OnNewMessage, answer, clean
 from bot.channels.walls import RefusedError, Walls, walls_of
 
 logger = logging.getLogger(__name__)
@@ -42,7 +40,6 @@ _THREADS = 4  # of one channel, for a client that blocks
 _MOST_WAITING = 20  # messages of one user that wait for their turn; more than the walls let through
 _STOPPING = 5.0  # seconds left to the turns under way when the server stops
 _SHORTEST_SECRET = 32
-_HELPLINE = re.compile(r"\b119\b")
 
 
 class CredentialsError(RasaException):  # type: ignore[misc]
@@ -243,7 +240,7 @@ class _Desk:
     def _render(self, said: Sequence[Said], sender: str, site: str) -> list[str]:
         phrases, capability = read_phrases(), CAPABILITIES[self._channel]
         parts = texts(list(render_turn(said, sender, phrases, site)), capability)
-        if parts and not _HELPLINE.search(parts[-1]):
+        if parts and not HELPLINE.search(parts[-1]):
             # A long answer may have been cut between its pointer to 119 and its choices.
             parts += cut(phrases.helpline, capability)
         return parts
@@ -307,16 +304,6 @@ def body_of(request: Request) -> dict[str, Any]:
 def form_of(request: Request) -> dict[str, list[str]]:
     """The fields of a form, empty ones too: they count in a signature."""
     return parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True)
-
-
-def clean(text: str) -> str:
-    """`text` without lone surrogates, that nothing downstream can encode."""
-    return text.encode("utf-8", "replace").decode("utf-8").strip()
-
-
-def same(shown: Any, expected: str) -> bool:
-    """Compare a secret without telling by the time it takes how much of it is right."""
-    return bool(expected) and hmac.compare_digest(str(shown or "").encode("utf-8", "replace"), expected.encode())
 
 
 def refuse_unless(proved: bool) -> None:

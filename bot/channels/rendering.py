@@ -10,7 +10,7 @@ from typing import Any
 DEPARTMENT = "code_departement"  # what an action passes beside the values of its answer
 CONTACTS_DOCUMENT = "fiche_contacts"  # made for one département
 RECAP_DOCUMENT = "recapitulatif"  # made of one conversation, by the page that shows it: it has no address
-_HELPLINE = re.compile(r"\b119\b")
+HELPLINE = re.compile(r"\b119\b")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def render(message: Said, recipient: str, phrases: Phrases, last: bool, site: st
     if cited:
         reviewed = phrases.reviewed.format(date=_french_date(message.reviewed_on)) if message.reviewed_on else ""
         lines["source"] = phrases.source.format(sources=" ; ".join(cited)) + reviewed
-    if last and not _HELPLINE.search(message.text):
+    if last and not HELPLINE.search(message.text):
         lines["helpline"] = phrases.helpline
     text = "\n\n".join(part for part in (message.text, *lines.values()) if part)
     rendered: dict[str, Any] = {"recipient_id": recipient, "text": text}

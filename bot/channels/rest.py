@@ -16,7 +16,7 @@ from sanic.response import HTTPResponse
 
 from bot.channels.phrases import read_notice, read_phrases
 from bot.channels.rendering import Said, render, render_turn
-from bot.channels.turn import LONGEST_MESSAGE, OnNewMessage, TurnCollector, answer, handle
+from bot.channels.turn import LONGEST_MESSAGE, OnNewMessage, TurnCollector, answer, clean, handle
 from bot.channels.walls import RefusedError, walls_of
 
 _SENDER = re.compile(r"[\w.:@\-]{1,128}", re.ASCII)
@@ -134,8 +134,7 @@ def read_body(body: bytes) -> tuple[str, str]:
     sender = payload.get("sender") or ""
     if not isinstance(sender, str) or (sender and not _SENDER.fullmatch(sender)):
         raise RefusedError(400, _SENDER_EXPECTED)
-    # A lone surrogate is no text that anything downstream can encode.
-    return sender, text.encode("utf-8", "replace").decode("utf-8").strip()
+    return sender, clean(text)
 
 
 def site_of(request: Request) -> str:

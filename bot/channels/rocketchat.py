@@ -8,7 +8,8 @@ from typing import Any
 from rasa.core.channels.rocketchat import RocketChatBot, RocketChatInput
 from sanic.request import Request
 
-from bot.channels.messaging import LONGEST_CALL, START, Incoming, Messenger, body_of, refuse_unless, required, same
+from bot.channels.messaging import LONGEST_CALL, START, Incoming, Messenger, body_of, refuse_unless, required
+from bot.channels.walls import same
 
 
 class VigieRocketChat(Messenger, RocketChatInput):

@@ -18,9 +18,9 @@ from bot.channels.messaging import (
     body_of,
     refuse_unless,
     required,
-    same,
     strong,
 )
+from bot.channels.walls import same
 
 _READ = ("message", "edited_message")
 _ASKED = [*_READ, "callback_query"]

@@ -84,6 +84,11 @@ async def handle(
     return notices
 
 
+def clean(text: str) -> str:
+    """`text` without lone surrogates, that nothing downstream can encode."""
+    return text.encode("utf-8", "replace").decode("utf-8").strip()
+
+
 def shorten(text: str, longest: int) -> str:
     """The beginning and the end of `text`, in `longest` characters."""
     half = longest // 2

@@ -98,8 +98,7 @@ class Walls:
     def is_trusted(self, request: Request) -> bool:
         """True for a program that shows the installation's token."""
         shown = request.headers.get("authorization", "")
-        expected = _BEARER + self.rules.token
-        return bool(self.rules.token) and hmac.compare_digest(shown.encode("utf-8", "replace"), expected.encode())
+        return bool(self.rules.token) and same(shown, _BEARER + self.rules.token)
 
     @asynccontextmanager
     async def turn(self, sender: str, request: Request | None) -> AsyncIterator[None]:
@@ -171,6 +170,11 @@ def walls_of(request: Request) -> Walls:
         context.walls = Walls()
     walls: Walls = context.walls
     return walls
+
+
+def same(shown: object, expected: str) -> bool:
+    """Compare a secret without telling by the time it takes how much of it is right."""
+    return bool(expected) and hmac.compare_digest(str(shown or "").encode("utf-8", "replace"), expected.encode())
 
 
 def address_of(request: Request) -> str:

@@ -20,8 +20,9 @@ from bot.engine.startup import prepare_imports
 
 prepare_imports(Path(__file__).resolve().parents[2] / "config.yml")
 
-from bot.channels.messaging import CredentialsError, pseudonym, same  # noqa: E402
+from bot.channels.messaging import CredentialsError, pseudonym  # noqa: E402
 from bot.channels.phrases import read_notice  # noqa: E402
+from bot.channels.walls import same  # noqa: E402
 from tests.fixtures.provider import (  # noqa: E402
     KITS,
     SECRET,
