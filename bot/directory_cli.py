@@ -1,4 +1,4 @@
-"""`python -m bot directory load|check|export|stats|communes`."""
+"""`python -m bot directory load|import|rollback|check|export|stats|communes`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,21 @@ from sqlalchemy.orm import Session
 
 from bot.content.communes_build import read_package, write_tables
 from bot.content.directory import describe, load_messages, load_sheets, load_vocabulary
-from bot.logic.contact_rows import Sheet
+from bot.directory_preview import print_changes
+from bot.logic.contact_rows import Sheet, Vocabulary
+from bot.logic.directory_changes import DirectoryChanges
 from bot.logic.directory_model import Contact
 from bot.settings import load_settings
-from bot.storage.directory_import import ImportReport, check_directory, import_directory
+from bot.storage.directory_import import (
+    ImportReport,
+    NothingBeforeError,
+    UnknownOriginError,
+    check_directory,
+    import_directory,
+    preview_import,
+    preview_rollback,
+    roll_back,
+)
 from bot.storage.engine import open_engine, upgrade
 from bot.storage.repository import all_contacts, stats
 
@@ -61,11 +72,21 @@ def main(argv: list[str]) -> int:
             return _export(url, options.output, messages)
         if options.command == "stats":
             return _stats(url, messages)
+        now = datetime.now(timezone.utc).replace(tzinfo=None)
+        if options.command == "rollback":
+            return _rollback(url, options, now, messages)
         sheets = load_sheets(directory, options.files)
-        vocabulary, now = load_vocabulary(directory), datetime.now(timezone.utc).replace(tzinfo=None)
+        vocabulary = load_vocabulary(directory)
+        if options.command == "import":
+            return _import(url, options, directory, sheets, vocabulary, now, messages)
         if options.command == "check":
-            return _report(check_directory(sheets, vocabulary, now), sheets, messages)
-        return _report(import_directory(open_engine(url), sheets, vocabulary, now), sheets, messages)
+            return _report(check_directory(sheets, vocabulary, now), messages)
+        keep_others = bool(options.files)
+        return _report(import_directory(open_engine(url), sheets, vocabulary, now, keep_others=keep_others), messages)
+    except UnknownOriginError:
+        print(messages["origine_inconnue"], file=sys.stderr)
+    except NothingBeforeError:
+        print(messages["rien_avant"], file=sys.stderr)
     except (OSError, UnicodeDecodeError) as error:
         name = getattr(error, "filename", None) or directory
         print(messages["illisible"].format(fichier=name, raison=type(error).__name__), file=sys.stderr)
@@ -85,12 +106,17 @@ def _data_dir(argv: Sequence[str], default: Path) -> Path:
 def _parser(messages: Messages) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot directory", description=messages["aide"])
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("load", "check", "export", "stats", "communes"):
+    for name in ("load", "import", "rollback", "check", "export", "stats", "communes"):
         command = commands.add_parser(name, help=messages[f"aide_{name}"])
         command.add_argument("--data", type=Path, help=messages["aide_data"])
         command.add_argument("--database", help=messages["aide_database"])
         if name in ("load", "check"):
             command.add_argument("files", nargs="*", type=Path, help=messages["aide_fichiers"])
+        if name == "import":
+            command.add_argument("files", nargs="+", type=Path, help=messages["aide_fichiers_import"])
+        if name in ("import", "rollback"):
+            command.add_argument("--apply", action="store_true", help=messages["aide_apply"])
+            command.add_argument("--all", action="store_true", help=messages["aide_all"])
         if name == "export":
             command.add_argument("--output", type=Path, help=messages["aide_output"])
         if name == "communes":
@@ -98,9 +124,77 @@ def _parser(messages: Messages) -> argparse.ArgumentParser:
     return parser
 
 
-def _report(report: ImportReport, sheets: Sequence[Sheet], messages: Messages) -> int:
+def _import(
+    url: str,
+    options: argparse.Namespace,
+    directory: Path,
+    sheets: Sequence[Sheet],
+    vocabulary: Vocabulary,
+    now: datetime,
+    messages: Messages,
+) -> int:
+    """Show what the files would change, and change it with --apply."""
+    report, changes = preview_import(url, sheets, vocabulary, now)
+    _faults(report, messages)
+    print(
+        messages["import"].format(
+            fichiers=", ".join(sheet.file for sheet in sheets),
+            lues=sum(len(sheet.rows) for sheet in sheets),
+            refusees=sum(len(sheet.rows) for sheet in sheets) - report.contacts,
+            avertissements=report.warnings,
+        )
+    )
+    print_changes(changes, messages, everything=options.all)
+    if report.errors:
+        print(messages["refusees_retirees"])
+        print(messages["pas_ecrit_refus"].format(erreurs=report.errors), file=sys.stderr)
+        return 1
+    if not options.apply:
+        return _say_not_written(changes, messages)
+    import_directory(open_engine(url), sheets, vocabulary, now, keep_others=True)
+    _say_done(changes, messages)
+    delivered = {sheet.file: sheet.fingerprint for sheet in load_sheets(directory)}
+    for sheet in sheets:
+        if delivered.get(sheet.file) != sheet.fingerprint:
+            declare = "" if sheet.file in delivered else messages["pas_durable_declarer"]
+            print(messages["pas_durable"].format(dossier=directory, fichier=sheet.file, declarer=declare))
+    return 0
+
+
+def _rollback(url: str, options: argparse.Namespace, now: datetime, messages: Messages) -> int:
+    """Show what going back would change, and go back with --apply."""
+    changes = preview_rollback(url)
+    print(messages["retour"])
+    print_changes(changes, messages, everything=options.all)
+    if not options.apply:
+        return _say_not_written(changes, messages)
+    roll_back(open_engine(url), now)
+    _say_done(changes, messages)
+    return 0
+
+
+def _say_not_written(changes: DirectoryChanges, messages: Messages) -> int:
+    if not changes.nothing:
+        print(messages["pas_ecrit"])
+    return 0
+
+
+def _say_done(changes: DirectoryChanges, messages: Messages) -> None:
+    if not changes.nothing:
+        print(
+            messages["importe"].format(
+                ajoutes=len(changes.added), modifies=len(changes.changed), retires=len(changes.removed)
+            )
+        )
+
+
+def _faults(report: ImportReport, messages: Messages) -> None:
     for problem in report.problems:
         print(describe(problem, messages), file=sys.stderr)
+
+
+def _report(report: ImportReport, messages: Messages) -> int:
+    _faults(report, messages)
     if report.errors:
         print(messages["rien_charge"].format(erreurs=report.errors), file=sys.stderr)
         return 1

@@ -75,7 +75,10 @@ def describe(problem: Problem, messages: Mapping[str, str]) -> str:
 
 def _sheet(path: Path, listed: Mapping[str, str]) -> Sheet:
     content = path.read_bytes()
-    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    text = content.decode("utf-8-sig")
+    head = text.partition("\n")[0]
+    separator = ";" if head.count(";") > head.count(",") else ","  # a spreadsheet in French writes ";"
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
     rows = tuple(reader)
     return Sheet(
         file=path.name,

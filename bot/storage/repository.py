@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from bot.logic.directory_model import Contact
-from bot.storage.tables import contacts, loaded_files
+from bot.storage.tables import contacts, former_contacts, former_files, loaded_files
 
 _SEPARATOR = "|"
 _LISTS = ("services", "phones", "doubtful_phones", "emails")
-_FIELDS = tuple(column.name for column in contacts.columns if column.name != "id")
+_FIELDS = tuple(column.name for column in contacts.columns if column.name not in ("id", "file"))
 
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """A table that was loaded: its name, SHA-256, and number of rows."""
+    """A table that was loaded: its name, SHA-256, number of rows, and when (UTC)."""
 
     file: str
     fingerprint: str
     rows: int
+    loaded_at: datetime
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one file brought to the directory; `file` is None for contacts loaded before files were recorded."""
+
+    file: LoadedFile | None
+    contacts: tuple[Contact, ...]
 
 
 @dataclass(frozen=True)
@@ -39,23 +48,55 @@ class Stats:
     loaded_at: datetime | None
 
 
-def replace_contacts(
-    session: Session, entries: Sequence[Contact], loaded_at: datetime, files: Sequence[LoadedFile]
-) -> None:
-    """Put `entries` in place of the whole directory; the caller commits."""
-    session.execute(delete(contacts))
-    session.execute(delete(loaded_files))
+def hold_directory(session: Session) -> None:
+    """Let nobody else load until the transaction ends; whoever reads goes on. Call before reading what to replace."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL statement_timeout = '60s'"))  # a large directory, or another who loads
+        session.execute(text("LOCK TABLE contacts IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def replace_directory(session: Session, parts: Sequence[Part]) -> None:
+    """Put `parts` in place of the whole directory, which becomes the former one; the caller commits."""
+    for former, current in ((former_contacts, contacts), (former_files, loaded_files)):
+        session.execute(delete(former))
+        session.execute(insert(former).from_select(current.columns.keys(), select(current)))
+        session.execute(delete(current))
+    entries = [(one, part.file.file if part.file else "") for part in parts for one in part.contacts]
     if entries:
-        session.execute(insert(contacts), [_row(number, one) for number, one in enumerate(entries, start=1)])
-    for one in files:
         session.execute(
-            insert(loaded_files).values(file=one.file, fingerprint=one.fingerprint, rows=one.rows, loaded_at=loaded_at)
+            insert(contacts), [_row(number, one, file) for number, (one, file) in enumerate(entries, start=1)]
         )
+    files = [dict(vars(part.file)) for part in parts if part.file]
+    if files:
+        session.execute(insert(loaded_files), files)
+
+
+def read_parts(session: Session, *, former: bool = False) -> tuple[Part, ...]:
+    """The directory file by file, in the order of loading; with `former`, the one before the last load."""
+    table, listed = (former_contacts, former_files) if former else (contacts, loaded_files)
+    rows = session.execute(select(table).order_by(table.c.id))
+    files = session.execute(select(listed).order_by(listed.c.file))
+    return parts_of((row._mapping for row in rows), (row._mapping for row in files))
+
+
+def parts_of(rows: Iterable[Mapping[str, Any]], files: Iterable[Mapping[str, Any]]) -> tuple[Part, ...]:
+    """Rows of `contacts`, in their order, and of `loaded_files`, as the parts of a directory."""
+    listed = {row["file"]: LoadedFile(**row) for row in files}
+    found: dict[str, list[Contact]] = {}
+    for row in rows:
+        found.setdefault(row["file"], []).append(_contact(row))
+    # A file without contacts, or whose contacts do not say where they come from, stays listed.
+    return tuple(Part(listed.get(name), tuple(found.get(name, ()))) for name in {**found, **listed})
 
 
 def all_contacts(session: Session) -> tuple[Contact, ...]:
     """Every contact, in the order of the delivered tables."""
     return _read(session)
+
+
+def loaded_version(session: Session) -> tuple[object, ...]:
+    """What changes whenever a directory is loaded: its files, their fingerprints and when they were loaded."""
+    return tuple(tuple(row) for row in session.execute(select(loaded_files).order_by(loaded_files.c.file)))
 
 
 def stats(session: Session) -> Stats:
@@ -69,7 +110,7 @@ def stats(session: Session) -> Stats:
         territories=session.execute(select(func.count(contacts.c.department_code.distinct()))).scalar_one(),
         verified=session.execute(select(func.count()).where(contacts.c.verified_on.is_not(None))).scalar_one(),
         by_kind={kind: count for kind, count in by_kind},
-        files=tuple(LoadedFile(one.file, one.fingerprint, one.rows) for one in files),
+        files=tuple(LoadedFile(**one._mapping) for one in files),
         loaded_at=max((one.loaded_at for one in files), default=None),
     )
 
@@ -79,10 +120,10 @@ def _read(session: Session, *conditions: Any) -> tuple[Contact, ...]:
     return tuple(_contact(row._mapping) for row in session.execute(query))
 
 
-def _row(number: int, contact: Contact) -> dict[str, object]:
+def _row(number: int, contact: Contact, file: str) -> dict[str, object]:
     row: dict[str, object] = {name: getattr(contact, name) for name in _FIELDS}
     row.update({name: _SEPARATOR.join(getattr(contact, name)) for name in _LISTS})
-    return {"id": number, **row}
+    return {"id": number, "file": file, **row}
 
 
 def _contact(row: Mapping[str, Any]) -> Contact:
