@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 
 from bot.channels.rendering import Phrases, Progress, Said
 from bot.content.answers import Answer, read_answers, read_sources
 from bot.content.location import DATA
 from bot.content.paths import read_paths
+from bot.content.readings import remember
 
 _NUMBERED = re.compile(r"etape_\d+")
 
 
-@lru_cache(maxsize=1)
+@remember
 def read_phrases() -> Phrases:
     """Source line, pointer to 119, titles of sources and documents, numbered steps."""
     answers = read_answers(DATA / "responses")

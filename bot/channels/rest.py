@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cachetools import TTLCache
@@ -18,9 +18,15 @@ from bot.channels.phrases import read_notice, read_phrases
 from bot.channels.rendering import Said, render, render_turn
 from bot.channels.turn import LONGEST_MESSAGE, OnNewMessage, TurnCollector, answer, clean, handle
 from bot.channels.walls import RefusedError, walls_of
+from bot.content.answers import read_answers
+from bot.content.location import DATA
+from bot.logic.statistics import CLICK, HELPLINE, REAL, REASONS, TRAFFICS, Event, count_rating
+from bot.monitoring.ledger import LEDGER
 
 _SENDER = re.compile(r"[\w.:@\-]{1,128}", re.ASCII)
 _KEPT, _MOST_KEPT = 600.0, 10_000  # seconds and turns
+TRAFFIC_HEADER = "x-vigie-traffic"
+_COUNTED = (10, 60)  # ratings, or clicks, and seconds for one conversation
 _SENDER_EXPECTED = "sender: 1 to 128 letters, digits or . : @ - _ are expected"
 
 
@@ -44,7 +50,6 @@ class VigieRest(InputChannel):
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Routes of the channel."""
         routes = Blueprint(f"vigie_{self.name()}")
-        phrases = read_phrases()
         # What a program that may ask again was answered: a message that it sends twice is put to the dialogue once.
         given_out: TTLCache[tuple[str, str], list[dict[str, Any]]] = TTLCache(_MOST_KEPT, ttl=_KEPT)
 
@@ -67,13 +72,14 @@ class VigieRest(InputChannel):
                     if str(request.args.get("stream", "")).lower() == "true":
                         await self._stream(request, on_new_message, sender, text)
                         return None
-                    messages = await answer(on_new_message, self.name(), sender, text, self._longest)
+                    traffic = traffic_of(request)
+                    messages = await answer(on_new_message, self.name(), sender, text, self._longest, traffic)
                 store = getattr(request.app.ctx, "conversations", None)
                 if store and store.owes_erasure(sender):
                     messages.append(read_notice("canal/effacement_retarde"))
             except RefusedError as refused:
                 return refused.answer()
-            turn = list(render_turn(messages, sender, phrases, site_of(request)))
+            turn = list(render_turn(messages, sender, read_phrases(), site_of(request)))
             if key:
                 given_out[sender, key] = turn
             return response.json(turn, ensure_ascii=False)
@@ -97,6 +103,14 @@ class VigieRest(InputChannel):
                 return refused.answer()
             return response.empty()
 
+        @routes.route("/avis", methods=["POST"])
+        async def rate(request: Request) -> HTTPResponse:
+            return await _count(request, "avis", read_rating)
+
+        @routes.route("/clic", methods=["POST"])
+        async def click(request: Request) -> HTTPResponse:
+            return await _count(request, "clic", read_click)
+
         return routes
 
     async def _stream(self, request: Request, on_new_message: OnNewMessage, sender: str, text: str) -> None:
@@ -104,7 +118,9 @@ class VigieRest(InputChannel):
         phrases, site = read_phrases(), site_of(request)
         collector = TurnCollector()
         stream = await request.respond(content_type="application/x-ndjson; charset=utf-8")
-        work = asyncio.ensure_future(handle(on_new_message, self.name(), collector, sender, text, self._longest))
+        traffic = traffic_of(request)
+        turn = handle(on_new_message, self.name(), collector, sender, text, self._longest, traffic)
+        work = asyncio.ensure_future(turn)
         work.add_done_callback(lambda _: collector.messages.put_nowait(None))
         held: Said | None = None
         while (message := await collector.messages.get()) is not None:
@@ -117,24 +133,77 @@ class VigieRest(InputChannel):
         await stream.eof()
 
 
-def read_body(body: bytes) -> tuple[str, str]:
-    """(sender, message) of a request; the sender is empty when there is none. Whatever else it holds is left alone.
+async def _count(request: Request, what: str, read: Callable[[Mapping[str, Any]], list[Event]]) -> HTTPResponse:
+    """Count what `read` finds in the body of a request; nothing else is kept of it."""
+    walls = walls_of(request)
+    try:
+        payload = read_object(request.body)
+        sender = read_sender(payload)
+        if not sender:
+            raise RefusedError(400, _SENDER_EXPECTED)
+        walls.check_id(sender, request)
+        events = read(payload)
+        await walls.admit(f"{what} {sender}", _COUNTED, request)
+    except RefusedError as refused:
+        return refused.answer()
+    LEDGER.add(events, traffic_of(request))
+    return response.empty()
 
-    Raises RefusedError, which says what is expected.
-    """
+
+def read_rating(payload: Mapping[str, Any]) -> list[Event]:
+    """What a rating adds to the counts; raises RefusedError, which says what is expected."""
+    answer, useful, reason = payload.get("answer"), payload.get("useful"), payload.get("reason")
+    if not isinstance(answer, str) or answer not in read_answers(DATA / "responses"):
+        raise RefusedError(400, "answer: the key of an answer is expected, such as loi/client_peines")
+    if not isinstance(useful, bool):
+        raise RefusedError(400, "useful: true or false is expected")
+    if reason is not None and (useful or reason not in REASONS):
+        raise RefusedError(400, f"reason: only when useful is false, one of {', '.join(REASONS)}")
+    return count_rating(answer, useful, reason)
+
+
+def read_click(payload: Mapping[str, Any]) -> list[Event]:
+    """What a call started from the page adds to the counts; raises RefusedError."""
+    if payload.get("what") != HELPLINE:
+        raise RefusedError(400, f"what: {HELPLINE} is expected")
+    return [(CLICK, HELPLINE)]
+
+
+def read_object(body: bytes) -> Mapping[str, Any]:
+    """The JSON object of a request; raises RefusedError, which says what is expected."""
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError):
         raise RefusedError(400, 'JSON expected: {"sender": "...", "message": "..."}') from None
     if not isinstance(payload, dict):
         raise RefusedError(400, 'a JSON object is expected: {"sender": "...", "message": "..."}')
-    text = payload.get("message", "")
-    if not isinstance(text, str):
-        raise RefusedError(400, "message: a text is expected")
+    return payload
+
+
+def read_sender(payload: Mapping[str, Any]) -> str:
+    """The conversation id of a request, empty when there is none; raises RefusedError."""
     sender = payload.get("sender") or ""
     if not isinstance(sender, str) or (sender and not _SENDER.fullmatch(sender)):
         raise RefusedError(400, _SENDER_EXPECTED)
-    return sender, clean(text)
+    return sender
+
+
+def read_body(body: bytes) -> tuple[str, str]:
+    """(sender, message) of a request; the sender is empty when there is none. Whatever else it holds is left alone.
+
+    Raises RefusedError, which says what is expected.
+    """
+    payload = read_object(body)
+    text = payload.get("message", "")
+    if not isinstance(text, str):
+        raise RefusedError(400, "message: a text is expected")
+    return read_sender(payload), clean(text)
+
+
+def traffic_of(request: Request) -> str:
+    """Real use, unless a trainer's or a tester's program says otherwise."""
+    told = request.headers.get(TRAFFIC_HEADER, "")
+    return told if told in TRAFFICS else REAL
 
 
 def site_of(request: Request) -> str:

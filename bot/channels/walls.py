@@ -19,6 +19,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.phrases import read_notice
+from bot.monitoring import metrics
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -29,7 +30,7 @@ HEADERS = {
 }
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "POST",
-    "Access-Control-Allow-Headers": "Content-Type",
+    "Access-Control-Allow-Headers": "Content-Type, X-Vigie-Traffic",
     "Access-Control-Max-Age": "600",
 }
 _BEARER = "Bearer "
@@ -59,6 +60,7 @@ class RefusedError(Exception):
     def __init__(self, status: int, why: str, retry_after: int | None = None) -> None:
         """`retry_after` is in seconds."""
         super().__init__(why)
+        metrics.refused(status)
         self.status = status
         self.retry_after = retry_after
 

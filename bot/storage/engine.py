@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import QueuePool, StaticPool
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+_MIGRATING = threading.Lock()  # Alembic keeps the migration under way in its own module: one at a time
+_MIGRATION_KEY = 119  # any number, the same for all servers
 
 
 def open_engine(url: str, *, journal: bool = False, patience: float = 3.0) -> Engine:
     """Engine for a database URL; a SQLite database in memory lives as long as its engine.
 
     `patience` is how many seconds a locked SQLite file is waited for. With `journal`, SQLite writes ahead (a
-    turn does not wait for the disk, a killed process loses nothing) and overwrites what is deleted.
+    turn does not wait for the disk, a killed process loses nothing) and overwrites what is deleted; PostgreSQL's
+    connections are not tried before use.
     """
     options: dict[str, object] = {}
     address = make_url(url)
@@ -31,7 +35,8 @@ def open_engine(url: str, *, journal: bool = False, patience: float = 3.0) -> En
             options["poolclass"] = QueuePool
     else:
         # A database that does not answer must not keep everybody waiting: an action runs in the server's own loop.
-        options["pool_pre_ping"] = True
+        # Conversations try again by themselves: asking first whether the connection lives would cost each turn twice.
+        options["pool_pre_ping"] = not journal
         options["pool_timeout"] = 3
         waits = {"connect_timeout": 3, "options": "-c statement_timeout=3000"}
         options["connect_args"] = waits
@@ -50,6 +55,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the tables to `revision`; creates them on an empty database."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with engine.begin() as connection:
+    with _MIGRATING, engine.begin() as connection:
         config.attributes["connection"] = connection
+        if connection.dialect.name == "postgresql":  # servers that start together make the tables one after the other
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_KEY})
         command.upgrade(config, revision)

@@ -31,6 +31,7 @@ contacts = Table(
     Column("note", Text, nullable=False),
     Column("verified_on", Date),
     Column("verified_by", Text, nullable=False),
+    Column("file", String(200), nullable=False, server_default=""),  # empty: loaded before this column existed
 )
 
 loaded_files = Table(
@@ -42,10 +43,25 @@ loaded_files = Table(
     Column("loaded_at", DateTime, nullable=False),  # UTC
 )
 
+# The directory before the last load, for `python -m bot directory rollback`.
+former_contacts = contacts.to_metadata(metadata, name="former_contacts")
+former_contacts.indexes.clear()
+former_files = loaded_files.to_metadata(metadata, name="former_files")
+
 conversations = Table(
     "conversations",
     metadata,
     Column("key", String(64), primary_key=True),  # fingerprint of the sender id
     Column("state", Text, nullable=False),  # what bot/engine/live_tracker.py keeps, never the user's words
     Column("expires_at", Float, nullable=False, index=True),  # seconds since the epoch
+)
+
+statistics = Table(
+    "statistics",
+    metadata,
+    Column("day", Date, primary_key=True),  # in Paris
+    Column("traffic", String(16), primary_key=True),  # reel, formation, essai
+    Column("measure", String(32), primary_key=True),  # bot/logic/statistics.py
+    Column("value", String(100), primary_key=True),  # a key of our data, a département's code; empty: no detail
+    Column("count", Integer, nullable=False),
 )

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
-import socket
-import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.server import ROOT, Server
+from tests.proxy import NAME, free_port, start_nginx
+from tests.server import Server
 
 pytestmark = pytest.mark.server
 
-NAME = "vigie.exemple.fr"
 SITE = "https://www.exemple.fr"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +23,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     opened = {"VIGIE_PROXIES": "1", "VIGIE_SECRET": "s" * 64, "VIGIE_ORIGINS": SITE, "VIGIE_URL": f"https://{NAME}/"}
     server = Server(folder, **opened)
     port = free_port()
-    nginx = start_nginx(folder, server.port, port)
+    nginx = start_nginx(folder, port, server.port)
     with httpx.Client(base_url=f"https://127.0.0.1:{port}", verify=False, headers={"Host": NAME}) as client:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
@@ -47,33 +37,6 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     nginx.terminate()
     nginx.wait(timeout=20)
     server.stop()
-
-
-def start_nginx(folder: Path, behind: int, port: int) -> subprocess.Popen[bytes]:
-    program = shutil.which("nginx")
-    assert program, "nginx is missing: apt-get install nginx-light (.ci/run does)"
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={NAME}"]
-    subprocess.run([*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
-    text = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
-    for here, there in {
-        "127.0.0.1:5005": f"127.0.0.1:{behind}",
-        "listen 80;": f"listen 127.0.0.1:{free_port()};",
-        "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
-        "/etc/letsencrypt/live/vigie.exemple.fr/fullchain.pem": str(certificate),
-        "/etc/letsencrypt/live/vigie.exemple.fr/privkey.pem": str(key),
-        "/var/log/nginx/vigie.error.log": str(folder / "error.log"),
-    }.items():
-        assert here in text, here
-        text = text.replace(here, there)
-    paths = "".join(
-        f"{kind}_temp_path {folder / kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    whole = folder / "nginx.conf"
-    whole.write_text(f"pid {folder / 'pid'}; daemon off; events {{}} http {{ {paths}\n{text}\n}}\n", encoding="utf-8")
-    options = [program, "-c", str(whole), "-p", str(folder), "-e", str(folder / "error.log")]
-    subprocess.run([*options, "-t"], check=True, capture_output=True)
-    return subprocess.Popen(options)
 
 
 def say(client: httpx.Client, text: str, sender: str | None = None, **headers: str) -> httpx.Response:
@@ -116,3 +79,9 @@ def test_an_answer_is_streamed_message_by_message(proxied: httpx.Client) -> None
 
 def test_what_is_too_big_stops_at_the_proxy(proxied: httpx.Client) -> None:
     assert say(proxied, "a" * 20_000).status_code == 413
+
+
+def test_what_is_for_those_who_operate_stays_inside(proxied: httpx.Client) -> None:
+    assert proxied.get("/metrics").status_code == 404
+    assert proxied.get("/ready").status_code == 404
+    assert proxied.get("/health").status_code == 200

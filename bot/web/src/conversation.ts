@@ -30,11 +30,13 @@ const LONGEST = 25_000; // milliseconds without a word of the server
 export class Conversation {
   id: string | undefined;
   private readonly server: string;
+  private readonly traffic: Record<string, string>;
   private current: AbortController | undefined;
 
-  /** `server` is Vigie's address, ending with a slash. */
-  constructor(server: string) {
+  /** `server` is Vigie's address, ending with a slash; `traffic` is formation or essai when this is no real use. */
+  constructor(server: string, traffic: string | null) {
     this.server = server;
+    this.traffic = traffic ? { "X-Vigie-Traffic": traffic } : {};
   }
 
   /** Send `message`; `hear` gets each message of the answer as it comes. True when the server had lost the conversation. */
@@ -44,7 +46,7 @@ export class Conversation {
     try {
       const answer = await fetch(`${this.server}webhooks/rest/webhook?stream=true`, {
         method: "POST",
-        headers: { "Content-Type": "application/json" },
+        headers: { "Content-Type": "application/json", ...this.traffic },
         body: JSON.stringify({ sender: this.id, message }),
         signal: silence.signal,
         credentials: "omit",
@@ -76,6 +78,14 @@ export class Conversation {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Have the server count `what` (avis, clic); nothing waits for it, nothing is said when it fails. */
+  count(what: string, values: object): void {
+    if (!this.id) return;
+    const body = JSON.stringify({ sender: this.id, ...values });
+    const sent = fetch(`${this.server}webhooks/rest/${what}`, { method: "POST", keepalive: true, credentials: "omit", headers: this.traffic, body });
+    sent.catch(() => undefined);
   }
 
   /** Have the server erase the conversation, even when the page is being left; an answer on its way is not heard. */

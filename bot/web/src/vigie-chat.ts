@@ -1,11 +1,13 @@
 // <vigie-chat>: the dialogue with Vigie, for any site. One script line adds a floating button; an element placed in the page
 // is used where it stands. Attributes: mode (flottant, integre, page), theme (clair, sombre), sortie (address of the
-// neutral site), memoire="onglet" (the conversation follows the visitor from page to page of the site), serveur.
+// neutral site), memoire="onglet" (the conversation follows the visitor from page to page of the site), serveur,
+// trafic (formation, essai: not counted as real use).
 import texts from "../../../data/interface.json";
 import { Conversation, Refused, type Choice, type Said, type Step } from "./conversation.ts";
 import { away, el, prose } from "./dom.ts";
 import { Documents } from "./documents.ts";
 import { blank, watchShift } from "./leave.ts";
+import { Rating } from "./rating.ts";
 import { without } from "./text.ts";
 import css from "./style.css";
 
@@ -25,6 +27,13 @@ sheet.replaceSync(css);
 class VigieChat extends HTMLElement {
   private readonly shadow = this.attachShadow({ mode: "open" });
   private conversation!: Conversation;
+  private readonly rating = new Rating(
+    (rating) => this.conversation.count("avis", rating),
+    (thanks) => {
+      this.tell(thanks);
+      this.settle(); // the button pressed is gone
+    },
+  );
   private documents!: Documents;
   private lines: Line[] = [];
   private waiting = false;
@@ -53,7 +62,7 @@ class VigieChat extends HTMLElement {
   connectedCallback(): void {
     if (!this.panel) {
       const server = new URL(".", this.getAttribute("serveur") ?? SCRIPT?.src ?? location.href).href;
-      this.conversation = new Conversation(server);
+      this.conversation = new Conversation(server, this.getAttribute("trafic"));
       this.documents = new Documents(server, (why) => this.tell(why));
       this.shadow.adoptedStyleSheets = [sheet];
       this.build();
@@ -98,8 +107,11 @@ class VigieChat extends HTMLElement {
         el("span", {}, `${texts.danger} `, el("a", { href: "tel:17" }, "17")), " ",
         el("span", {}, `${texts.enfance} `, el("a", { href: "tel:119" }, "119")),
       ),
-      this.progress, this.log, this.trouble, this.status, this.form,
+      this.progress, this.log, this.rating.node, this.trouble, this.status, this.form,
     );
+    this.panel.addEventListener("click", (event) => {
+      if ((event.target as Element).closest('a[href="tel:119"]')) this.conversation.count("clic", { what: "119" });
+    });
     this.shadow.replaceChildren(this.panel);
     if (floating) {
       this.launcher = el("button", { type: "button", class: "lanceur", "aria-expanded": "false", lang: "fr" }, texts.ouvrir);
@@ -178,9 +190,13 @@ class VigieChat extends HTMLElement {
     this.panel.hidden = false;
     this.launcher?.setAttribute("aria-expanded", "true");
     this.begin();
-    // On a phone the keyboard would cover the answer.
-    if (focus) (matchMedia("(pointer: fine)").matches ? this.field : this.log).focus();
+    if (focus) this.settle();
     this.keep();
+  }
+
+  /** On a phone the keyboard would cover the answer. */
+  private settle(): void {
+    (matchMedia("(pointer: fine)").matches ? this.field : this.log).focus();
   }
 
   private close(): void {
@@ -211,6 +227,7 @@ class VigieChat extends HTMLElement {
     clearTimeout(this.retry);
     if (this.trouble.contains(this.shadow.activeElement)) this.field.focus(); // its button goes
     this.trouble.hidden = true;
+    this.rating.leave();
     if (pending.shown && !tried) this.show({ mine: pending.shown, typed: pending.shown === pending.message });
     const mine = this.lastTurn();
     this.forgetNumbers();
@@ -218,12 +235,12 @@ class VigieChat extends HTMLElement {
     let number = 1;
     let progress: Step | undefined;
     let digression = false;
-    let heard = 0;
+    const heard: Said[] = [];
     const before = this.erased;
     try {
       const lost = await this.conversation.send(pending.message, (said) => {
         if (before !== this.erased) return;
-        heard += 1;
+        heard.push(said);
         number = this.show({ said }, number, mine);
         progress = said.custom?.step ?? progress;
         digression ||= said.custom?.answer === "naviguer/reprise";
@@ -233,9 +250,10 @@ class VigieChat extends HTMLElement {
       this.tell(lost ? texts.nouvelle : "");
       this.log.querySelectorAll(".attente").forEach((mark) => mark.remove());
       this.waiting = false;
+      this.rating.ask(heard);
       this.keep();
     } catch (error) {
-      if (before === this.erased) this.fail(pending, tried, error, heard);
+      if (before === this.erased) this.fail(pending, tried, error, heard.length);
     }
   }
 
@@ -372,6 +390,7 @@ class VigieChat extends HTMLElement {
     this.trouble.hidden = true;
     this.showProgress(undefined);
     this.documents.forget();
+    this.rating.forget();
     this.tell("");
     try {
       sessionStorage.removeItem(KEPT);
@@ -427,6 +446,6 @@ if (!customElements.get("vigie-chat")) customElements.define("vigie-chat", Vigie
 // The script line alone is enough: without an element of its own in the page, Vigie floats.
 addEventListener("DOMContentLoaded", () => {
   if (!SCRIPT || document.querySelector("vigie-chat")) return;
-  const { mode = "flottant", theme, sortie, memoire } = SCRIPT.dataset;
-  document.body.append(el("vigie-chat" as "div", { mode, theme, sortie, memoire }));
+  const { mode = "flottant", theme, sortie, memoire, trafic } = SCRIPT.dataset;
+  document.body.append(el("vigie-chat" as "div", { mode, theme, sortie, memoire, trafic }));
 });
