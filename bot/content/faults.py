@@ -33,3 +33,8 @@ def refused_words(text: str) -> Iterator[str]:
         found = pattern.search(text)
         if found:
             yield f"{what} : « {found[0]} »"
+
+
+def stigmatising_words(text: str) -> Iterator[str]:
+    """The stigmatising words of `text`."""
+    yield from (found[0] for found in _STIGMA.finditer(text))

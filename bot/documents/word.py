@@ -26,6 +26,7 @@ from bot.logic.documents import (
     Heading,
     Paragraph,
     Phrases,
+    Picture,
     Words,
     unbreakable,
 )
@@ -91,6 +92,8 @@ def _block(word: Any, block: Block, phrases: Phrases) -> None:
             line = word.add_paragraph(_BOX + unbreakable(item) + "\t")
             line.paragraph_format.left_indent, line.paragraph_format.first_line_indent = Mm(6), Mm(-6)
             line.paragraph_format.tab_stops.add_tab_stop(_TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT, 1)  # dotted
+    elif isinstance(block, Picture):  # Word draws no SVG before 2016
+        word.add_paragraph(block.text)
     elif isinstance(block, Words):
         _words(word, block, phrases)
     elif isinstance(block, Blank):

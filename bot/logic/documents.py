@@ -65,7 +65,15 @@ class ContactCard:
     note: str = ""
 
 
-Block = Heading | Paragraph | Bullets | Words | Boxes | Blank | ContactCard
+@dataclass(frozen=True)
+class Picture:
+    """A drawing, as SVG; `text` says the same to those who do not see it."""
+
+    svg: str
+    text: str
+
+
+Block = Heading | Paragraph | Bullets | Words | Boxes | Blank | ContactCard | Picture
 
 
 @dataclass(frozen=True)
@@ -142,7 +150,7 @@ def unbreakable(text: str) -> str:
 
 
 def _texts(block: Block) -> Iterator[str]:
-    if isinstance(block, (Heading, Paragraph)):
+    if isinstance(block, (Heading, Paragraph, Picture)):
         yield block.text
     elif isinstance(block, (Bullets, Boxes)):
         yield from block.items

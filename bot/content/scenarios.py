@@ -1,0 +1,547 @@
+"""Read data/scenarios strictly: every fault with its line and what to do (format: docs/guide-formateur.md)."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.content.answers import read_answers, read_sources
+from bot.content.faults import Fault, refused_words
+from bot.content.formation import audience_titles, kind_ids
+from bot.content.formation import read_practice as read_practice  # of one door with read_scenarios
+from bot.content.located import Located, YamlSyntaxError, load_located, strings
+from bot.content.readings import remember
+from bot.logic.practice import never_said
+from bot.logic.scenario import (
+    HIGHEST,
+    LOWEST,
+    STEPS,
+    Beat,
+    Bound,
+    Change,
+    Expected,
+    Message,
+    Mood,
+    Note,
+    Practice,
+    Reply,
+    Scenario,
+    When,
+    Young,
+)
+
+FAMILIES = ("refus", "sans_reveler", "revelation")
+MINUTES = (10, 20, 45)
+LONGEST_TITLE = 70
+_MOODS = {"confiance": "trust", "ouverture": "openness", "peur": "fear"}
+_BEATS = ("recit", "jeune", "pro", "pro2", "pause")
+_MANNERS = {"ferme": 2, "neutre": 2, "ouvert": 2}  # lines wanted: the same one is never said twice running
+_BOUND = re.compile(r"(>=|<=|=)?\s*([0-5])")
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+_KEYS = (
+    "titre",
+    "public",
+    "duree",
+    "famille",
+    "resume",
+    "objectifs",
+    "cadre",
+    "jeune",
+    "jeu",
+    "entrainement",
+    "rejeu",
+    "debriefing",
+)
+# A line of the young person that leaves nothing to fill in a template.
+_BLANK = re.compile(r"\.\.\.à écrire|<[^>]*>|À COMPLÉTER", re.I)
+
+T = TypeVar("T")
+
+
+class ScenarioError(ValueError):
+    """Scenarios that cannot be read; `faults` says where and what to do."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        """Keep every fault, not only the first."""
+        super().__init__("\n".join(f"{fault.where} : {fault.what}" for fault in faults))
+        self.faults = faults
+
+
+@remember
+def read_scenarios(folder: Path) -> Mapping[str, Scenario]:
+    """Scenarios of `folder` (data/scenarios) by id, the file's name; raises ScenarioError with every fault."""
+    faults: list[Fault] = []
+    found = {}
+    for file in sorted(folder.glob("*.yml")):
+        scenario = read_scenario(file, folder.parent, faults)
+        if scenario:
+            found[scenario.id] = scenario
+    if faults:
+        raise ScenarioError(faults)
+    return found
+
+
+def read_scenario(file: Path, data: Path, faults: list[Fault]) -> Scenario | None:
+    """The scenario of `file`, None when it has a fault; `faults` gets them. `data` has the sources and the kinds."""
+    reader = _Reader(file, data)
+    scenario = None
+    try:
+        root = load_located(file)
+    except YamlSyntaxError as error:
+        reader.fault(error.line, error.remedy)
+    except (OSError, UnicodeDecodeError):
+        reader.fault(1, "fichier illisible : vérifier le chemin, et l'enregistrer en UTF-8")
+    else:
+        if isinstance(root.value, dict):
+            scenario = _scenario(reader, root)
+            _texts(reader, root)
+        else:
+            reader.fault(1, f"fichier vide ou mal formé : il commence par « titre: » (clés : {', '.join(_KEYS)})")
+    faults.extend(reader.told())
+    return None if reader.found else scenario
+
+
+def scenario_warnings(scenario: Scenario) -> Iterator[Fault]:
+    """What can be read and does not do what its author hopes for."""
+    for word in never_said(scenario):
+        what = f"mots : « {word} » n'est dit nulle part dans « entrainement » : le faire dire, ou le retirer"
+        yield Fault(f"data/scenarios/{scenario.id}.yml", what, warning=True)
+
+
+def scenario_faults(root: Path) -> Iterator[Fault]:
+    """What is wrong in data/scenarios under `root`, for the content check."""
+    faults: list[Fault] = []
+    titles: dict[str, str] = {}
+    for file in sorted((root / "data/scenarios").glob("*.yml")):
+        scenario = read_scenario(file, root / "data", faults)
+        if scenario and titles.setdefault(scenario.title, file.name) != file.name:
+            faults.append(
+                Fault(f"data/scenarios/{file.name}", f"même titre que {titles[scenario.title]} : en changer un")
+            )
+        faults.extend(scenario_warnings(scenario) if scenario else ())
+    yield from faults
+
+
+class _Reader:
+    """Reads one file and gathers its faults: a wrong field gives a harmless value and a fault."""
+
+    def __init__(self, file: Path, data: Path) -> None:
+        self.file, self.data = file, data
+        self.found: list[tuple[int, str]] = []
+        self.kinds = kind_ids(data)
+
+    def fault(self, line: int, what: str) -> None:
+        self.found.append((line, what))
+
+    def told(self) -> Iterator[Fault]:
+        """The faults in the order of the file, each once."""
+        under_data = self.file.is_relative_to(self.data.parent)
+        where = self.file.relative_to(self.data.parent) if under_data else self.file
+        yield from (Fault(f"{where}, ligne {line}", what) for line, what in sorted(set(self.found)))
+
+    def fields(self, at: Located, needed: Sequence[str], optional: Sequence[str] = (), what: str = "") -> bool:
+        """Whether `at` is a mapping; its unknown, missing and repeated keys are faults."""
+        known = (*needed, *optional)
+        if not isinstance(at.value, dict):
+            self.fault(at.line, f"{what or 'ici'} : des clés sont attendues ({', '.join(known)})")
+            return False
+        for key, line in at.keys.items():
+            if key not in known:
+                self.fault(line, f"clé inconnue « {key} »{_near(key, known)} ; les clés sont : {', '.join(known)}")
+        for key, line in at.twice:
+            self.fault(line, f"« {key} » est écrit deux fois : n'en garder qu'un")
+        for key in needed:
+            if key not in at.value:
+                self.fault(at.line, f"il manque « {key} »{f' dans {what}' if what else ''} : l'ajouter")
+        return True
+
+    def text(self, at: Located, key: str, default: str = "", longest: int = 0) -> str:
+        one = _under(at, key)
+        if one is None:
+            return default
+        if not isinstance(one.value, str) or not one.value.strip():
+            self.fault(one.line, f"« {key} » doit être un texte : le mettre entre guillemets")
+            return default
+        if longest and len(one.value.strip()) >= longest:
+            self.fault(one.line, f"« {key} » : {len(one.value.strip())} caractères, moins de {longest} sont permis")
+        return one.value.strip()
+
+    def texts(self, at: Located, key: str, least: int = 1, most: int = 0) -> tuple[str, ...]:
+        one = _under(at, key)
+        if one is None:
+            return ()
+        if not isinstance(one.value, list):
+            self.fault(one.line, f'« {key} » doit être une liste : ["...", "..."] ou une ligne par texte avec un tiret')
+            return ()
+        for item in one.value:
+            if not isinstance(item.value, str) or not item.value.strip():
+                self.fault(item.line, f"« {key} » : chaque élément est un texte, entre guillemets")
+        if len(one.value) < least:
+            self.fault(one.line, f"« {key} » : il en faut au moins {least}")
+        if most and len(one.value) > most:
+            self.fault(one.line, f"« {key} » : {most} au plus")
+        return tuple(item.value.strip() for item in one.value if isinstance(item.value, str))
+
+    def among(self, at: Located, key: str, known: Sequence[str], what: str) -> frozenset[str]:
+        """The ids under `key`, each of them one of `known`."""
+        found = self.texts(at, key)
+        one = _under(at, key)
+        for item in one.value if one and isinstance(one.value, list) else ():
+            if isinstance(item.value, str) and item.value not in known:
+                self.fault(item.line, f"{what} « {item.value} » : inconnu{_near(item.value, known)}")
+        return frozenset(found)
+
+    def number(self, at: Located, key: str, least: int, most: int, default: int) -> int:
+        one = _under(at, key)
+        if one is None:
+            return default
+        if not isinstance(one.value, int) or isinstance(one.value, bool) or not least <= one.value <= most:
+            self.fault(one.line, f"« {key} » doit être un nombre entier de {least} à {most}, sans guillemets")
+            return default
+        return one.value
+
+    def flag(self, at: Located, key: str) -> bool | None:
+        one = _under(at, key)
+        if one is None:
+            return None
+        if not isinstance(one.value, bool):
+            self.fault(one.line, f"« {key} » vaut true ou false, sans guillemets")
+            return None
+        return one.value
+
+    def items(self, at: Located, key: str, least: int = 1) -> list[Located]:
+        """The elements of the list under `key`."""
+        one = _under(at, key)
+        if one is None:
+            return []
+        if not isinstance(one.value, list) or len(one.value) < least:
+            self.fault(one.line, f"« {key} » doit être une liste d'au moins {least} élément(s), un tiret devant chacun")
+            return []
+        return one.value
+
+    def moods(self, at: Located, key: str, build: Callable[[str, Located], T | None]) -> tuple[T, ...]:
+        """What `build` makes of each mood under `key`."""
+        one = _under(at, key)
+        if one is None or not self.fields(one, (), tuple(_MOODS), f"« {key} »"):
+            return ()
+        built = (build(_MOODS[name], value) for name, value in one.value.items() if name in _MOODS)
+        return tuple(item for item in built if item is not None)
+
+    def bound(self, mood: str, at: Located) -> Bound | None:
+        """A condition on a mood, ">=3", "<=2" or "3"."""
+        if at.value is None:  # already a fault
+            return None
+        found = _BOUND.fullmatch(str(at.value).strip()) if not isinstance(at.value, bool) else None
+        if not found:
+            self.fault(at.line, f'« {at.value} » : écrire ">=3", "<=2" ou "3", entre guillemets, de 0 à 5')
+            return None
+        value = int(found[2])
+        least = value if found[1] != "<=" else LOWEST
+        most = value if found[1] != ">=" else HIGHEST
+        return Bound(mood, least, most)
+
+    def change(self, at: Located, key: str) -> Change:
+        """Changes of moods, from -2 to +2 each."""
+
+        def build(mood: str, value: Located) -> tuple[str, int] | None:
+            if not isinstance(value.value, int) or isinstance(value.value, bool) or not -2 <= value.value <= 2:
+                self.fault(value.line, "un changement est un nombre de -2 à +2, sans guillemets, comme +1")
+                return None
+            return mood, value.value
+
+        return Change(**dict(self.moods(at, key, build)))
+
+
+def _scenario(reader: _Reader, root: Located) -> Scenario:
+    reader.fields(root, _KEYS)
+    if not _ID.fullmatch(reader.file.stem):
+        reader.fault(
+            1, f"nom du fichier « {reader.file.stem} » : en minuscules, sans accent ni espace, des _ entre les mots"
+        )
+    audience = reader.among(root, "public", tuple(audience_titles(reader.data)), "public")
+    minutes = reader.number(root, "duree", 1, 600, MINUTES[0])
+    if minutes not in MINUTES:
+        reader.fault(root.value["duree"].line, "« duree » vaut 10, 20 ou 45 (minutes)")
+    family = reader.text(root, "famille")
+    if family and family not in FAMILIES:
+        reader.fault(root.value["famille"].line, f"« famille » vaut {', '.join(FAMILIES)}{_near(family, FAMILIES)}")
+    return Scenario(
+        id=reader.file.stem,
+        title=reader.text(root, "titre", longest=LONGEST_TITLE),
+        audience=tuple(one for one in reader.texts(root, "public") if one in audience),
+        minutes=minutes,
+        family=family,
+        summary=reader.text(root, "resume"),
+        goals=reader.texts(root, "objectifs", 2, 4),
+        setting=reader.text(root, "cadre"),
+        young=_young(reader, root),
+        play=tuple(_beats(reader, root)),
+        practice=_practice(reader, root),
+        replay=tuple(_messages(reader, root)),
+        debriefing=tuple(_notes(reader, root)),
+    )
+
+
+def _young(reader: _Reader, root: Located) -> Young:
+    at = _under(root, "jeune")
+    keys = ("prenom", "age", "situation", "craint", "mots", "depart")
+    if at is None or not reader.fields(at, keys, what="« jeune »"):
+        return Young("", 0, "", (), (), Mood(0, 0, 0))
+
+    def build(mood: str, value: Located) -> tuple[str, int] | None:
+        if not isinstance(value.value, int) or isinstance(value.value, bool) or not LOWEST <= value.value <= HIGHEST:
+            reader.fault(value.line, "au départ, chaque humeur est un nombre de 0 à 5, sans guillemets")
+            return None
+        return mood, value.value
+
+    start = _under(at, "depart")
+    mood = dict.fromkeys(_MOODS.values(), 0)
+    if start is not None and isinstance(start.value, dict):
+        for name in _MOODS:
+            if name not in start.value:
+                reader.fault(start.line, f"il manque « {name} » dans « depart » : l'ajouter")
+    mood.update(reader.moods(at, "depart", build))
+    return Young(
+        name=reader.text(at, "prenom"),
+        age=reader.number(at, "age", 8, 17, 15),
+        situation=reader.text(at, "situation"),
+        fears=reader.texts(at, "craint"),
+        words=reader.texts(at, "mots"),
+        mood=Mood(**mood),
+    )
+
+
+def _beats(reader: _Reader, root: Located) -> Iterator[Beat]:
+    pauses = 0
+    items = reader.items(root, "jeu", 3)
+    for at in items:
+        kind = next((key for key in _BEATS if isinstance(at.value, dict) and key in at.value), None)
+        if kind is None:
+            reader.fault(at.line, f"un moment du jeu commence par l'une de ces clés : {', '.join(_BEATS)}")
+            continue
+        optional = {"pause": ("pistes", "notes")}.get(kind, ("etape", "notes", "maladroit"))
+        reader.fields(at, (kind,), optional, f"ce moment ({kind})")
+        pauses += kind == "pause"
+        clumsy = reader.flag(at, "maladroit") is True
+        if clumsy and not kind.startswith("pro"):
+            reader.fault(at.keys["maladroit"], "« maladroit » ne va qu'avec une phrase de « pro » ou « pro2 »")
+        step = reader.number(at, "etape", 1, STEPS, 0)
+        if step and not kind.startswith("pro"):
+            reader.fault(at.keys["etape"], "« etape » ne va qu'avec une phrase de « pro » ou « pro2 »")
+        yield Beat(
+            kind,
+            reader.text(at, kind),
+            step or None,
+            reader.text(at, "notes"),
+            reader.texts(at, "pistes"),
+            clumsy,
+        )
+    if items and not pauses:
+        reader.fault(items[0].line, "« jeu » : au moins une « pause » est attendue, pour que le groupe discute")
+
+
+def _practice(reader: _Reader, root: Located) -> Practice:
+    at = _under(root, "entrainement")
+    keys = ("ouverture", "repliques", "sinon", "faits", "repliques_max")
+    if at is None or not reader.fields(at, keys, ("depart_si",), "« entrainement »"):
+        return Practice("", (), {}, {}, 1, ())
+    facts = _facts(reader, at)
+    replies = tuple(_reply(reader, one, tuple(facts)) for one in reader.items(at, "repliques", 3))
+    _reachable(reader, at, replies, facts)
+    otherwise: dict[str, tuple[str, ...]] = {}
+    manners = _under(at, "sinon")
+    if manners is not None and reader.fields(manners, tuple(_MANNERS), what="« sinon »"):
+        for manner, least in _MANNERS.items():
+            otherwise[manner] = reader.texts(manners, manner, least)
+            if len(set(otherwise[manner])) < len(otherwise[manner]):
+                reader.fault(
+                    manners.keys.get(manner, manners.line), f"« {manner} » : deux fois la même réponse, en changer une"
+                )
+    return Practice(
+        opening=reader.text(at, "ouverture"),
+        replies=replies,
+        otherwise=otherwise,
+        facts={name: str(one.value) for name, one in facts.items()},
+        most_lines=reader.number(at, "repliques_max", 4, 40, 16),
+        leaves=reader.moods(at, "depart_si", reader.bound),
+    )
+
+
+def _facts(reader: _Reader, at: Located) -> Mapping[str, Located]:
+    one = _under(at, "faits")
+    if one is None:
+        return {}
+    if not isinstance(one.value, dict) or not one.value:
+        reader.fault(one.line, '« faits » : un nom court par fait, puis le fait : copain: "Un homme de 24 ans..."')
+        return {}
+    for name, line in one.keys.items():
+        if not _ID.fullmatch(name):
+            reader.fault(line, f"fait « {name} » : un nom en minuscules, sans accent ni espace")
+        reader.text(one, name)
+    return dict(one.value)
+
+
+def _reply(reader: _Reader, at: Located, facts: Sequence[str]) -> Reply:
+    if not reader.fields(at, ("si", "dit"), ("revele", "change"), "cette réplique"):
+        return Reply(When(), (), place=at.line)
+    reveals = reader.text(at, "revele") or None
+    if reveals and reveals not in facts:
+        reader.fault(
+            at.value["revele"].line, f"fait « {reveals} » : inconnu{_near(reveals, facts)} ; l'ajouter à « faits »"
+        )
+    return Reply(
+        when=_when(reader, at, facts),
+        says=reader.texts(at, "dit"),
+        reveals=reveals,
+        change=reader.change(at, "change"),
+        place=at.line,
+    )
+
+
+def _when(reader: _Reader, at: Located, facts: Sequence[str]) -> When:
+    one = _under(at, "si")
+    optional = ("actes", "sans_actes", "etape", "apres", "avant", *_MOODS)
+    if one is None or not reader.fields(one, (), optional, "« si »"):
+        return When()
+    if not one.value:
+        reader.fault(
+            one.line,
+            "« si » est vide : cette réplique cacherait les suivantes ; mettre une condition ou passer par « sinon »",
+        )
+    steps = _under(one, "etape")
+    numbers: list[int] = []
+    if steps is not None:
+        for item in steps.value if isinstance(steps.value, list) else [steps]:
+            if isinstance(item.value, int) and 1 <= item.value <= STEPS:
+                numbers.append(item.value)
+            else:
+                reader.fault(item.line, "« etape » : un nombre de 1 à 8, ou une liste, comme [2, 3]")
+    bounds = (reader.bound(_MOODS[name], value) for name, value in one.value.items() if name in _MOODS)
+    return When(
+        acts=reader.among(one, "actes", reader.kinds, "acte"),
+        without_acts=reader.among(one, "sans_actes", reader.kinds, "acte"),
+        steps=frozenset(numbers),
+        after=reader.among(one, "apres", facts, "fait"),
+        before=reader.among(one, "avant", facts, "fait"),
+        bounds=tuple(bound for bound in bounds if bound),
+    )
+
+
+def _reachable(reader: _Reader, at: Located, replies: Sequence[Reply], facts: Mapping[str, Located]) -> None:
+    """Every reply can be given and every fact can be said."""
+    said: set[str] = set()
+    left = list(replies)
+    while True:
+        now = [reply for reply in left if reply.when.after <= said]
+        if not now:
+            break
+        left = [reply for reply in left if reply not in now]
+        said |= {reply.reveals for reply in now if reply.reveals}
+    for reply in left:
+        missing = ", ".join(sorted(reply.when.after - said))
+        reader.fault(
+            reply.place, f"réplique jamais dite : elle attend {missing}, qu'aucune réplique ne révèle avant elle"
+        )
+    for earlier, reply in enumerate(replies):
+        when = reply.when
+        if when.after & when.before:
+            both = ", ".join(sorted(when.after & when.before))
+            reader.fault(reply.place, f"réplique jamais dite : « {both} » est à la fois dans apres et dans avant")
+        if when.acts and when.acts <= when.without_acts:
+            reader.fault(reply.place, "réplique jamais dite : les mêmes actes sont dans actes et dans sans_actes")
+        if reply.reveals and reply.reveals in when.after:
+            reader.fault(reply.place, f"réplique jamais dite : elle révèle « {reply.reveals} », qu'elle attend déjà")
+        twin = next((one for one in replies[:earlier] if one.when == when and one.says == reply.says), None)
+        if twin:
+            reader.fault(reply.place, f"la même réplique est déjà à la ligne {twin.place} : en supprimer une")
+    for name, one in facts.items():
+        if not any(reply.reveals == name for reply in replies):
+            reader.fault(
+                one.line,
+                f"le fait « {name} » n'est révélé par aucune réplique : ajouter « revele: {name} » à l'une d'elles",
+            )
+
+
+def _messages(reader: _Reader, root: Located) -> Iterator[Message]:
+    keys = read_answers(reader.data / "responses")
+    for at in reader.items(root, "rejeu", 1):
+        if not reader.fields(at, ("dit", "attend"), what="ce message"):
+            continue
+        one = _under(at, "attend")
+        optional = ("reponse", "contient", "sans", "source", "alerte", "choix")
+        expected = Expected()
+        if one is not None and reader.fields(one, (), optional, "« attend »"):
+            if not one.value:
+                reader.fault(one.line, "« attend » est vide : dire ce que Vigie doit répondre")
+            answers = _under(one, "reponse")
+            for item in answers.value if answers is not None and isinstance(answers.value, list) else ():
+                if not _known_answer(str(item.value), keys):
+                    reader.fault(item.line, f"réponse « {item.value} » : inconnue{_near(str(item.value), tuple(keys))}")
+            expected = Expected(
+                answers=reader.texts(one, "reponse"),
+                contains=reader.texts(one, "contient"),
+                without=reader.texts(one, "sans"),
+                source=reader.flag(one, "source"),
+                alert=reader.flag(one, "alerte"),
+                choices=reader.texts(one, "choix"),
+            )
+        yield Message(reader.text(at, "dit"), expected, at.line)
+
+
+def _known_answer(wanted: str, keys: Mapping[str, Any]) -> bool:
+    topic, _, rest = wanted.partition("/")
+    return any(key.startswith(f"{topic}/") for key in keys) if rest == "..." else wanted in keys
+
+
+def _notes(reader: _Reader, root: Located) -> Iterator[Note]:
+    sources = tuple(read_sources(reader.data / "sources.yml"))
+    for at in reader.items(root, "debriefing", 1):
+        asks = isinstance(at.value, dict) and "questions" in at.value
+        if not reader.fields(at, ("questions",) if asks else ("texte", "source"), what="cette note"):
+            continue
+        cited = reader.texts(at, "source")
+        reader.among(at, "source", sources, "source (data/sources.yml)")
+        yield Note(reader.text(at, "texte"), cited, reader.texts(at, "questions"))
+
+
+def _texts(reader: _Reader, root: Located) -> None:
+    """Words, numbers and addresses that a scenario may not hold, and blanks of the template left as they were."""
+    for at, allowed in _examined(root):
+        for text, line in strings(at):
+            if _BLANK.search(text):
+                reader.fault(line, f"« {text.strip()[:60]} » est encore à écrire : remplacer par votre texte")
+            for what in refused_words(text):
+                if allowed and what.startswith("mot stigmatisant"):
+                    continue
+                reader.fault(line, f"{what} : l'écrire autrement, ou le retirer")
+
+
+def _examined(root: Located) -> Iterator[tuple[Located, bool]]:
+    """Parts of the file, and whether a stigmatising word is an example there: a clumsy line, a text to refuse."""
+    for key, at in root.value.items():
+        if key == "jeu" and isinstance(at.value, list):
+            for beat in at.value:
+                clumsy = _under(beat, "maladroit")
+                yield beat, clumsy is not None and clumsy.value is True
+        elif key == "rejeu" and isinstance(at.value, list):
+            for message in at.value:
+                expected = _under(message, "attend")
+                for name, one in message.value.items() if isinstance(message.value, dict) else ():
+                    if name != "attend":
+                        yield one, False
+                for name, one in expected.value.items() if expected and isinstance(expected.value, dict) else ():
+                    yield one, name == "sans"
+        else:
+            yield at, False
+
+
+def _under(at: Located, key: str) -> Located | None:
+    return at.value.get(key) if isinstance(at.value, dict) else None
+
+
+def _near(word: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, known, 1, 0.6)
+    return f", vouliez-vous dire « {close[0]} » ?" if close else ""

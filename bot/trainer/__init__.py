@@ -1,0 +1,1 @@
+"""Training scenarios: played, practised, replayed, and what is reported of them."""
