@@ -15,10 +15,17 @@ USAGE = """python -m bot <command>
   serve       serve the assistant and its page (what `make run` does last)
   prepare     train if the data changed, load the directory into its database
   chat        talk to a running assistant in this terminal
-  directory   load | check | export | stats | communes
+  directory   load | import | rollback | check | export | stats | communes
   matrix      speak in Matrix rooms for a running assistant (docs/matrix.md)
+  backup      save directory and statistics to a file, never conversations
+  restore     show what a backup would change (--apply)
+  content     list | stale | check | diff | page: what editors ask of the answers
+  doctor      examine this installation and explain every fault (--json)
+  model       show | rollback: the model at hand and the former one
+  scenario    new | check | list | play | practise | run | report | summary: training scenarios
   check       check the content of data/
   coverage    write docs/couverture.md: which answers say what each section of the sources says
+  statistics  write what was counted, without small cells: CSV, page (--from, --to, --csv, --page)
   bench       measure Vigie beside stock Rasa
 
 Any other command goes to Rasa: train, shell, run, run actions, data validate, test..."""
@@ -37,6 +44,9 @@ def main(argv: list[str]) -> int:
         return 2
     except StartError as error:
         print(f"Vigie ne démarre pas : {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # `| head`: whoever read has read enough, and Python would say it again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 
@@ -81,6 +91,47 @@ def _directory(argv: list[str]) -> int:
     return directory(argv)
 
 
+def _backup(argv: list[str]) -> int:
+    from bot.backup_cli import backup
+
+    return backup(argv)
+
+
+def _restore(argv: list[str]) -> int:
+    from bot.backup_cli import restore_backup
+
+    return restore_backup(argv)
+
+
+def _content(argv: list[str]) -> int:
+    from bot.content_cli import main as content
+
+    return content(argv)
+
+
+def _doctor(argv: list[str]) -> int:
+    from dotenv import dotenv_values
+
+    from bot.doctor.command import main as doctor
+    from bot.settings import ROOT
+
+    # A setting that cannot be used is for the doctor to explain.
+    written = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value is not None}
+    return doctor(argv, {**written, **os.environ})
+
+
+def _model(argv: list[str]) -> int:
+    from bot.model_cli import main as model
+
+    return model(argv, load_settings())
+
+
+def _scenario(argv: list[str]) -> int:
+    from bot.scenario_cli import main as scenario
+
+    return scenario(argv)
+
+
 def _check(_: list[str]) -> int:
     from bot.content.check import main as check
 
@@ -93,6 +144,12 @@ def _coverage(_: list[str]) -> int:
     root = load_settings().root
     (root / PAGE).write_text(render(root), encoding="utf-8")
     return 0
+
+
+def _statistics(argv: list[str]) -> int:
+    from bot.statistics_cli import main as statistics
+
+    return statistics(argv)
 
 
 def _bench(argv: list[str]) -> int:
@@ -108,7 +165,7 @@ def _rasa(argv: list[str]) -> int:
     prepare_imports()
     settings = load_settings()
     check_configuration(settings)
-    from bot.server import configure_logging
+    from bot.monitoring.logs import configure_logging
 
     configure_logging(settings.log_level)
     # Rasa and its action server would listen on every interface.
@@ -129,8 +186,15 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "prepare": _prepare,
     "chat": _chat,
     "directory": _directory,
+    "backup": _backup,
+    "restore": _restore,
+    "content": _content,
+    "doctor": _doctor,
+    "model": _model,
+    "scenario": _scenario,
     "check": _check,
     "coverage": _coverage,
+    "statistics": _statistics,
     "bench": _bench,
 }
 

@@ -6,12 +6,13 @@ import asyncio
 import gc
 import logging
 import secrets
-import traceback
+import signal
+import sys
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.monitoring.logs import JSON, configure_logging
 from bot.settings import Settings, load_settings
 from bot.start_checks import StartError, check_configuration
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PURGE_EVERY = 60.0  # seconds
+SOON = 1.0  # seconds that whoever asks for /ready waits for a database
 
 
 def serve(settings: Settings) -> None:
@@ -28,6 +30,8 @@ def serve(settings: Settings) -> None:
 
     Raises StartError when the model is missing or damaged, or the configuration dangerous.
     """
+    # A reload asked for before there is something to reload would end the process.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     check_configuration(settings)
     model = settings.models_dir / "vigie.tar.gz"
     if not model.is_file():
@@ -43,25 +47,35 @@ def serve(settings: Settings) -> None:
     import rasa.utils.common
     from rasa.core.utils import AvailableEndpoints
     from rasa.shared.exceptions import RasaException
+    from rasa.utils.endpoints import EndpointConfig
 
     from bot.channels.walls import build
     from bot.engine.inprocess_actions import InProcessActions
+    from bot.engine.stopping import let_connections_speak, prepare_to_stop
+    from bot.monitoring.routes import serve_monitoring
     from bot.web.routes import serve_web
 
     replace_slow_parts()
-    configure_logging(settings.log_level)
+    let_connections_speak()
+    # A thread that speaks to the database waits for the interpreter at each exchange: 5 ms, when the server is busy.
+    sys.setswitchinterval(0.0005)
+    configure_logging(settings.log_level, settings.log_format)
     endpoints = AvailableEndpoints.read_endpoints(str(settings.root / "endpoints.yml"))
-    endpoints.action = InProcessActions("actions")
+    away = settings.actions_url
+    endpoints.action = EndpointConfig(away, enable_selective_domain=True) if away else InProcessActions("actions")
 
     def furnish(app: Any) -> None:
         build(app, rules(settings))
         serve_web(app, settings)
         serve_health(app)
+        serve_monitoring(app, settings)
 
     # Rasa answers "/" with its version; Vigie serves its page there, behind its walls.
     rasa.server.add_root_route = furnish
     # Rasa's own CORS would answer any site that asks, with credentials: the walls decide.
     rasa.server.configure_cors = lambda *_: None
+    # Rasa would take Sanic's lines out of the log that is configured here.
+    rasa.utils.common.update_sanic_log_level = lambda *_, **__: None
     state = State()
     try:
         rasa.core.run.serve_application(
@@ -71,7 +85,10 @@ def serve(settings: Settings) -> None:
             credentials=str(settings.root / "credentials.yml"),
             endpoints=endpoints,
             enable_api=False,
-            server_listeners=[(partial(settle, settings, state), "after_server_start")],
+            server_listeners=[
+                (partial(settle, settings, state), "after_server_start"),
+                (prepare_to_stop, "before_server_stop"),
+            ],
         )
     except RasaException as error:  # a channel without its secret: bot/channels/messaging.py
         raise StartError(str(error)) from None
@@ -109,6 +126,8 @@ async def settle(settings: Settings, state: State, app: Any, loop: asyncio.Abstr
         state.damaged = True
         app.stop()
         return
+    from bot.engine.reload import Reloader
+
     gc.collect()
     gc.freeze()
     # Rasa wraps the store in another that has neither erasure nor purge.
@@ -124,11 +143,19 @@ async def settle(settings: Settings, state: State, app: Any, loop: asyncio.Abstr
             await asyncio.sleep(PURGE_EVERY)
 
     app.ctx.forgetting = loop.create_task(forget())
-    print(f"Vigie écoute sur http://{settings.host}:{settings.port}", flush=True)
+    reloader = app.ctx.reloader = Reloader(app.ctx.agent, settings.models_dir / "vigie.tar.gz")
+    loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(reloader.reload()))
+    for name, well in (await parts(app.ctx)).items():
+        if not well:
+            logger.error("At the start, %s: no answer. Vigie answers without, and tries again.", name)
+    if settings.log_format == JSON:
+        logger.warning("Vigie listens on %s:%s.", settings.host, settings.port)
+    else:
+        print(f"Vigie écoute sur http://{settings.host}:{settings.port}", flush=True)
 
 
 def serve_health(app: Any) -> None:
-    """`/health`: the process answers. `/ready`: it can serve; 503 and the part at fault when it cannot."""
+    """`/health`: the process answers. `/ready`: it can serve; 503 and the part at fault when it cannot or leaves."""
     from sanic import response
     from sanic.request import Request
     from sanic.response import HTTPResponse
@@ -138,15 +165,32 @@ def serve_health(app: Any) -> None:
 
     async def ready(request: Request) -> HTTPResponse:
         context = request.app.ctx
-        parts = {"model": hasattr(context, "conversations")}
-        parts["conversations"] = parts["model"] and await context.conversations.check()
-        parts["directory"] = await asyncio.get_running_loop().run_in_executor(None, directory_answers)
-        said = {name: "ok" if well else "down" for name, well in parts.items()}
-        # Without its disk or its directory Vigie still answers, with 17 and 119: only the model is vital.
-        return response.json(said, status=200 if parts["model"] else 503)
+        said = {name: "ok" if well else "down" for name, well in (await parts(context)).items()}
+        if said["model"] == "ok":
+            said["version"] = context.reloader.fingerprint
+            said["reload"] = "failed" if context.reloader.failed else "ok"
+        stopping = hasattr(context, "stopping")
+        if stopping:
+            said["server"] = "stopping"
+        # Without its disk, its directory or its locks Vigie still answers, with 17 and 119: only the model is vital.
+        return response.json(said, status=200 if said["model"] == "ok" and not stopping else 503)
 
     app.add_route(health, "/health", name="health")
     app.add_route(ready, "/ready", name="ready")
+
+
+async def parts(context: Any) -> dict[str, bool]:
+    """Whether each part of the server `app.ctx` answers now, and soon, by name."""
+    if not hasattr(context, "reloader"):
+        return {"model": False}
+    asked = {
+        "conversations": context.conversations.check(),
+        "directory": asyncio.get_running_loop().run_in_executor(None, directory_answers),
+    }
+    if context.agent.lock_store.shared:
+        asked["locks"] = context.agent.lock_store.shared.answers()
+    found = await asyncio.gather(*(asyncio.wait_for(one, SOON) for one in asked.values()), return_exceptions=True)
+    return {"model": True, **{name: answer is True for name, answer in zip(asked, found, strict=True)}}
 
 
 def directory_answers() -> bool:
@@ -154,23 +198,3 @@ def directory_answers() -> bool:
     from bot.storage.directory import open_directory
 
     return open_directory(load_settings().database_url).answers()
-
-
-def configure_logging(level: str) -> None:
-    """Log at `level` (INFO, WARNING or ERROR), without the text of exceptions."""
-    import structlog
-
-    # The text of an exception may quote the user (Rasa's action client puts the whole tracker in it).
-    logging.Formatter.formatException = staticmethod(_name_of_exception)  # type: ignore[method-assign,assignment]
-    chosen = logging.getLevelName(level)
-    logging.basicConfig(level=chosen, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for name in ("rasa", "rasa_sdk", "sanic", "sanic.access", "sanic.error", "apscheduler", "matplotlib"):
-        logging.getLogger(name).setLevel(max(chosen, logging.WARNING))
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-
-
-def _name_of_exception(info: Any) -> str:
-    kind, _, trace = info
-    frames = traceback.extract_tb(trace)
-    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    return f"{kind.__name__}{where}"

@@ -14,6 +14,7 @@ from dotenv import load_dotenv
 # DEBUG is not among them: there Rasa writes the user's words.
 LONGEST_PERIOD = 600  # seconds that a rate may be counted over
 LOG_LEVELS = ("INFO", "WARNING", "ERROR")
+LOG_FORMATS = ("texte", "json")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -42,6 +43,9 @@ class Settings:
     rate_conversation: tuple[float, float]  # messages, seconds
     rate_address: tuple[float, float]
     url: str  # address of the site, as its visitors write it, ending with a slash
+    redis_url: str  # locks shared by several servers; empty: locks in the process
+    actions_url: str  # webhook of an action server; empty: actions in the process
+    log_format: str
 
     @property
     def exposed(self) -> bool:
@@ -77,6 +81,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         rate_conversation=_rate(environ, "VIGIE_RATE_CONVERSATION", default="20/10"),
         rate_address=_rate(environ, "VIGIE_RATE_ADDRESS", default="300/60"),
         url=_url(environ.get("VIGIE_URL") or f"http://{host}:{port}/"),
+        redis_url=_redis_url(environ.get("VIGIE_REDIS_URL") or ""),
+        actions_url=_actions_url(environ.get("VIGIE_ACTIONS_URL") or ""),
+        log_format=_log_format(environ.get("VIGIE_LOG_FORMAT") or "texte"),
     )
 
 
@@ -101,6 +108,27 @@ def _url(raw: str) -> str:
             f"VIGIE_URL={raw!r}: the address of the site is expected, such as https://vigie.exemple.fr/"
         )
     return raw.rstrip("/") + "/"
+
+
+def _redis_url(raw: str) -> str:
+    # The address may hold a password: it is not repeated.
+    if raw and not re.fullmatch(r"rediss?://([^@/\s]*@)?[\w.\-\[\]:]+(/\d{1,3})?", raw):
+        raise SettingsError(
+            "VIGIE_REDIS_URL: an address such as redis://redis.exemple.fr:6379/0 (or rediss://) expected"
+        )
+    return raw
+
+
+def _actions_url(raw: str) -> str:
+    if raw and not re.fullmatch(r"https?://[\w.\-\[\]:]+/[\w.\-/]*", raw):
+        raise SettingsError(f"VIGIE_ACTIONS_URL={raw!r}: an address such as http://127.0.0.1:5055/webhook is expected")
+    return raw
+
+
+def _log_format(raw: str) -> str:
+    if raw not in LOG_FORMATS:
+        raise SettingsError(f"VIGIE_LOG_FORMAT={raw!r}: one of {', '.join(LOG_FORMATS)} is expected")
+    return raw
 
 
 def _rate(environ: Mapping[str, str], name: str, *, default: str) -> tuple[float, float]:

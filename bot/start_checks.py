@@ -10,6 +10,7 @@ import yaml
 from bot.settings import Settings
 
 STORE = "bot.engine.tracker_store.ConversationStore"
+LOCKS = "bot.engine.lock_store.ConversationLocks"
 _OWN_CHANNELS = "bot.channels."
 _SHORTEST_SECRET = 32
 # Options of `rasa run` that undo a wall, and how.
@@ -30,6 +31,7 @@ class StartError(RuntimeError):
 def check_configuration(settings: Settings) -> None:
     """Raise StartError on the first fault found in the environment, endpoints.yml or credentials.yml."""
     _check_secrets(settings)
+    _check_servers(settings)
     _check_endpoints(_read(settings.root / "endpoints.yml"))
     _check_channels(_read(settings.root / "credentials.yml"))
 
@@ -56,6 +58,27 @@ def _check_secrets(settings: Settings) -> None:
         )
 
 
+def _check_servers(settings: Settings) -> None:
+    """Redis is for several servers: what they must share may not stay with each."""
+    if not settings.redis_url:
+        return
+    for name, url in (
+        ("VIGIE_CONVERSATIONS_URL", settings.conversations_url),
+        ("VIGIE_DATABASE_URL", settings.database_url),
+    ):
+        if not url.startswith("postgresql"):
+            where = "in a file of this machine" if url else "in the memory of each server"
+            raise StartError(
+                f"VIGIE_REDIS_URL is for several servers, and {name} keeps {where} what they must share: conversations"
+                f" would be lost; set {name} to a PostgreSQL address, or leave VIGIE_REDIS_URL out"
+            )
+    if not settings.secret:
+        raise StartError(
+            "VIGIE_REDIS_URL is for several servers, and each would sign the conversation ids with a secret of its own:"
+            " set the same VIGIE_SECRET for all (`openssl rand -hex 32` makes one)"
+        )
+
+
 def _check_endpoints(endpoints: dict[str, Any]) -> None:
     kind = (endpoints.get("tracker_store") or {}).get("type")
     if kind != STORE:
@@ -63,6 +86,10 @@ def _check_endpoints(endpoints: dict[str, Any]) -> None:
         raise StartError(
             f"endpoints.yml: tracker_store type {kind!r} would keep users' words or lose them; use {STORE}"
         )
+    kind = (endpoints.get("lock_store") or {}).get("type")
+    if kind != LOCKS:
+        # Rasa's own locks keep ids in Redis and look once a second whether their turn has come.
+        raise StartError(f"endpoints.yml: lock_store type {kind!r}; use {LOCKS}, which VIGIE_REDIS_URL shares")
     for name in _FOREIGN:
         if endpoints.get(name):
             raise StartError(f"endpoints.yml: {name!r} would send users' words to another server; remove it")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from pathlib import Path
 
 from bot.settings import Settings
 
 MODEL = "vigie"
+FORMER = "vigie-precedent"
+_NEW = "vigie-nouveau"
+_PARTS = (".tar.gz", ".sha256")  # the mark last: cut short in between, the next `prepare` trains again
 _MADE_OF = (
     "config.yml",
     "domain.yml",
@@ -41,8 +45,13 @@ def fingerprint(root: Path) -> str:
 def train_if_needed(settings: Settings, force: bool = False) -> bool:
     """Train the model unless the one at hand was made of the same files; True when it trained.
 
-    Raises RuntimeError when Rasa could not train; the model at hand is then left as it was.
+    The model at hand becomes the former one. Raises RuntimeError when Rasa could not train; both are then left as
+    they were.
     """
+    from bot.formulation_training import train_formulations
+
+    # The kinds of formulations are apart: seconds, and only when their own sentences changed.
+    train_formulations(settings.root, settings.models_dir, force)
     model = settings.models_dir / f"{MODEL}.tar.gz"
     mark = settings.models_dir / f"{MODEL}.sha256"
     current = fingerprint(settings.root)
@@ -52,7 +61,8 @@ def train_if_needed(settings: Settings, force: bool = False) -> bool:
     print("Entraînement du modèle (environ une demi-minute)...", flush=True)
     start = time.monotonic()
     _train(settings)
-    mark.write_text(current + "\n")
+    (settings.models_dir / f"{_NEW}.sha256").write_text(current + "\n")
+    _put_in_place(settings.models_dir)
     print(f"Modèle entraîné en {time.monotonic() - start:.0f} s : {model}", flush=True)
     return True
 
@@ -69,8 +79,40 @@ def _train(settings: Settings) -> None:
         config=str(settings.root / "config.yml"),
         training_files=[str(settings.data_dir / part) for part in ("nlu", "alertes", "rules", "stories", "responses")],
         output=str(settings.models_dir),
-        fixed_model_name=MODEL,
+        fixed_model_name=_NEW,
         force_training=True,
     )
     if result.code != 0 or not result.model:
         raise RuntimeError("the training failed: see the messages above, or run `python -m bot data validate`")
+
+
+def _put_in_place(folder: Path) -> None:
+    """The new model in place of the one at hand, which becomes the former; there is a whole model at every moment."""
+    for part in _PARTS:
+        current = folder / f"{MODEL}{part}"
+        if current.is_file():
+            _copy(current, folder / f"{FORMER}{part}")
+        new = folder / f"{_NEW}{part}"
+        if new.is_file():
+            new.replace(current)
+        else:
+            current.unlink(missing_ok=True)  # a model without a mark is trained again
+
+
+def roll_back(folder: Path) -> None:
+    """Exchange the model of `folder` and the former one; raises FileNotFoundError when there is none to go back to."""
+    if not (folder / f"{FORMER}.tar.gz").is_file():
+        raise FileNotFoundError(f"no former model in {folder}: nothing was trained since the first one")
+    for part in _PARTS:
+        former = folder / f"{FORMER}{part}"
+        if former.is_file():
+            former.rename(folder / f"{_NEW}{part}")
+    _put_in_place(folder)
+
+
+def _copy(file: Path, to: Path) -> None:
+    """`to` holds what `file` holds, without a moment when it holds half of it."""
+    half = to.with_name(f"{to.name}.part")
+    half.unlink(missing_ok=True)
+    os.link(file, half)
+    half.replace(to)

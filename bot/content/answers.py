@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from bot.content.location import load_yaml
+from bot.content.readings import remember
 
 PREFIX = "utter_"
 
@@ -65,7 +65,7 @@ class Source:
     reference: str
 
 
-@lru_cache(maxsize=4)
+@remember
 def read_answers(folder: Path) -> Mapping[str, Answer]:
     """Answers of data/responses by key ("loi/client_peines")."""
     found: dict[str, Answer] = {}
@@ -76,14 +76,14 @@ def read_answers(folder: Path) -> Mapping[str, Answer]:
     return found
 
 
-@lru_cache(maxsize=4)
+@remember
 def read_titles(folder: Path) -> Mapping[str, str]:
     """Titles of the answers that may be offered as a choice, by key."""
     offered = ((key, answer.title) for key, answer in read_answers(folder).items())
     return {key: title for key, title in offered if title}
 
 
-@lru_cache(maxsize=4)
+@remember
 def read_sources(file: Path) -> Mapping[str, Source]:
     """Sources of data/sources.yml by id."""
     return {

@@ -12,10 +12,12 @@ from bot.content.answers import PREFIX, Answer, read_answers, read_sources
 from bot.content.coverage import holes
 from bot.content.documents import documents_faults
 from bot.content.faults import Fault, refused_words
+from bot.content.formulations import formulations_faults
 from bot.content.keys import MOVES, known_keys
 from bot.content.lexicon import read_lexicon
 from bot.content.location import load_yaml
 from bot.content.paths import read_paths
+from bot.content.scenarios import scenario_faults
 from bot.content.training_sentences import read_sentences
 from bot.logic.normalisation import fold
 
@@ -25,7 +27,7 @@ FEWEST_SENTENCES = 6
 NO_SOURCE = "aucune"
 # Answers that the program gives by itself: no sentence leads to them.
 SPOKEN_BY_PROGRAM = re.compile(
-    r"^(canal/|naviguer/|urgence/(doute|contenu_sexuel)$|reconnaitre_signes/releve_|documents/fiche_contacts_sans_lieu$|apres_entretien/(question|issue)_|contacter_departement/"
+    r"^(canal/|naviguer/|urgence/(doute|contenu_sexuel)$|reconnaitre_signes/releve_|relire_phrase/(a_garder|a_ameliorer|inconnu)$|documents/fiche_contacts_sans_lieu$|apres_entretien/(question|issue)_|contacter_departement/"
     r"|accueil/(silence|hors_sujet|pas_compris|proposer|seconde_question|trop_|panne|donnees_|recapit|oui_sans|profession_))"
 )
 
@@ -41,6 +43,8 @@ def check(root: Path, today: date) -> list[Fault]:
         *_actions(root),
         *_topics(root),
         *documents_faults(root, today),
+        *formulations_faults(root, today),
+        *scenario_faults(root),
         *(Fault("data/couverture.yml", f"{where} : {what}") for where, what in holes(root)),
     ]
 

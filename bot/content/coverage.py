@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from bot.content.answers import read_answers, read_sources
 from bot.content.keys import known_keys
 from bot.content.location import load_yaml
+from bot.content.readings import remember
 
 PAGE = Path("docs/couverture.md")
 
@@ -27,7 +27,7 @@ class Section:
     reason: str
 
 
-@lru_cache(maxsize=4)
+@remember
 def read_coverage(file: Path) -> tuple[Section, ...]:
     """Sections of data/couverture.yml, source by source, in the order of the source."""
     return tuple(_section(source, row) for source, rows in load_yaml(file)["sources"].items() for row in rows or ())

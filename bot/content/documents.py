@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +14,7 @@ from bot.content.answers import Source, Variant, read_answers, read_sources
 from bot.content.faults import Fault, refused_words
 from bot.content.location import load_yaml
 from bot.content.paths import read_paths
+from bot.content.readings import remember
 from bot.logic.documents import Blank, Block, Boxes, Bullets, Document, Paragraph, Phrases, Section, Words
 from bot.logic.fiche_contacts import SheetSection, SheetWords
 from bot.logic.recapitulatif import Given, RecapWords
@@ -40,7 +40,7 @@ class DocumentError(ValueError):
         self.faults = faults
 
 
-@lru_cache(maxsize=4)
+@remember
 def read_documents(folder: Path) -> Mapping[str, Document]:
     """Documents of `folder` (data/documents) by id, the file's name; raises DocumentError with every fault."""
     faults: list[Fault] = []
@@ -54,25 +54,25 @@ def read_documents(folder: Path) -> Mapping[str, Document]:
     return found
 
 
-@lru_cache(maxsize=4)
+@remember
 def read_document_phrases(folder: Path) -> Phrases:
     """The fixed words of every document (_commun.yml); raises DocumentError."""
     return _read_one(folder / COMMON_FILE, _phrases)
 
 
-@lru_cache(maxsize=4)
+@remember
 def read_sheet_words(folder: Path) -> SheetWords:
     """The fixed words of the contact sheet (fiche_contacts.yml); raises DocumentError."""
     return _read_one(folder / SHEET_FILE, _sheet_words)
 
 
-@lru_cache(maxsize=4)
+@remember
 def read_recap_words(folder: Path) -> RecapWords:
     """The fixed words of the recap (recapitulatif.yml); raises DocumentError."""
     return _read_one(folder / RECAP_FILE, _recap_words)
 
 
-@lru_cache(maxsize=16)
+@remember
 def read_given(data: Path, profession: str | None = None) -> Mapping[str, Given]:
     """The answers of `data` as a recap repeats them, by key, in the variant of `profession` (a value of the slot)."""
     titles = {key: source.title for key, source in read_sources(data / "sources.yml").items()}

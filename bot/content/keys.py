@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 
 from bot.content.answers import read_answers
 from bot.content.lexicon import read_lexicon
 from bot.content.orientation import read_places, read_policy
 from bot.content.paths import read_paths
+from bot.content.readings import remember
 from bot.content.training_sentences import read_sentences
 from bot.logic.apres_entretien import PROFESSION
 from bot.logic.normalisation import fold
@@ -31,7 +31,7 @@ MOVES = frozenset(
 )
 
 
-@lru_cache(maxsize=4)
+@remember
 def known_keys(data: Path, with_buttons: bool = True) -> frozenset[str]:
     """What may be asked for by name under `data`.
 
@@ -47,7 +47,7 @@ def known_keys(data: Path, with_buttons: bool = True) -> frozenset[str]:
     return MOVES.union(read_sentences(data / "nlu"), buttons if with_buttons else (), steps, needs, professions, places)
 
 
-@lru_cache(maxsize=4)
+@remember
 def titles_of_choices(data: Path) -> Mapping[str, str]:
     """Folded title of a choice -> the key that it names; titles of one word, or of several keys, name nothing."""
     named: dict[str, set[str]] = {}

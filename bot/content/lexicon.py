@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from bot.content.location import load_yaml
+from bot.content.readings import remember
 from bot.logic.reconnaitre_signes import NamedSign
 from bot.logic.scope_words import SmallWords
 
@@ -63,7 +63,7 @@ class Lexicon:
     abbreviations: dict[str, str]
 
 
-@lru_cache(maxsize=4)
+@remember
 def read_lexicon(folder: Path) -> Lexicon:
     """Read the lexicons of `folder` (data/lexicon).
 
@@ -88,7 +88,7 @@ def read_lexicon(folder: Path) -> Lexicon:
     )
 
 
-@lru_cache(maxsize=4)
+@remember
 def read_signs(folder: Path) -> Mapping[str, NamedSign]:
     """The signs of `folder`/signes.yml as they are said back, by id."""
     raw = load_yaml(folder / "signes.yml")
@@ -96,7 +96,7 @@ def read_signs(folder: Path) -> Mapping[str, NamedSign]:
     return {s["id"]: NamedSign(s["id"], titles[s["famille"]], s["nature"], s["nom"]) for s in raw["signes"]}
 
 
-@lru_cache(maxsize=4)
+@remember
 def family_answers(folder: Path) -> Mapping[str, str]:
     """Key of the answer that opens the family of each sign, by the sign's id."""
     return {

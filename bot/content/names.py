@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 from bot.content.location import DATA
+from bot.content.readings import remember
 from bot.logic.noms import ALSO_A_PLACE, ALSO_A_WORD
 from bot.logic.normalisation import fold
 
 _FILE = DATA / "lexicon/prenoms.txt"
 
 
-@lru_cache(maxsize=4)
+@remember
 def read_names(file: Path = _FILE) -> frozenset[str]:
     """Folded first names of `file`, for bot.logic.confidentialite.mask.
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 from bot.content.directory import load_policy
 from bot.content.places import load_departments
+from bot.content.readings import remember
 from bot.logic.directory_model import Policy
 from bot.logic.orienter import Places
 
 
-@lru_cache(maxsize=4)
+@remember
 def read_policy(folder: Path) -> Policy:
     """The display policy of `folder` (data/directory)."""
     return load_policy(folder)
 
 
-@lru_cache(maxsize=4)
+@remember
 def read_places(folder: Path) -> Places:
     """Names of the départements and collectivités."""
     return Places({one.code: one.name for one in load_departments(folder)})

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 
 from bot.content.location import load_yaml
+from bot.content.readings import remember
 from bot.logic import parcours
 
 
-@lru_cache(maxsize=4)
+@remember
 def read_paths(folder: Path) -> Mapping[str, parcours.Path]:
     """Guided paths by name; raises KeyError when a required field is missing."""
     found = {}

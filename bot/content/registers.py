@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 
 from bot.content.location import load_yaml
+from bot.content.readings import remember
 from bot.logic.registre import Register
 
 
-@lru_cache(maxsize=4)
+@remember
 def read_registers(file: Path) -> Mapping[str, Register]:
     """Registers by name ("mineur", "proche")."""
     return {

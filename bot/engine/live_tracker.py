@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 from typing import Any
 
 from rasa.shared.core.domain import Domain
@@ -22,6 +23,9 @@ class LiveTracker(DialogueStateTracker):
     Rasa's `copy` replays the events, once per action: slots set earlier would be lost, and a turn would cost more as
     the conversation grows.
     """
+
+    expires_at = -math.inf  # seconds since the epoch, later at each turn: which of two states is the last
+    domain: Domain | None = None  # that its slots are of
 
     def applied_events(self) -> list[Event]:
         """The events of the current turn: each rule of Vigie holds within one turn (tests/unit/test_rules.py).

@@ -16,13 +16,19 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.live_tracker import LiveTracker, forget_words, freeze, thaw, was_restarted
+from bot.monitoring import metrics
+from bot.monitoring.observation import conversation_begins
 from bot.settings import load_settings
 from bot.storage.conversations import Conversations, open_conversations
 
 logger = logging.getLogger(__name__)
 
-_PATIENCE = 1.0  # seconds a user waits for the disk
 _PAUSE = 5.0  # seconds without a try after the disk failed
+# A database that several servers share, and that restarts or is slow, is waited for: without it, each server would go
+# on with what it remembers itself. In seconds, well within the time that a channel leaves to a turn.
+_PATIENCE = 5.5
+_RETRY = 0.1
+_TICK = 0.001  # seconds: a turn is later than the one before it, whatever the clocks of two servers say
 
 T = TypeVar("T")
 
@@ -53,7 +59,10 @@ class ConversationStore(TrackerStore):
         # One thread: writes keep their order, and the loop that answers users never waits for the network.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="conversations")
         self._not_before = 0.0
+        self._failing_since: float | None = None
+        self._catching_up: asyncio.Task[None] | None = None
         self._behind: set[str] = set()  # senders whose snapshot on disk is not what it should be
+        self._blind: set[str] = set()  # senders answered as new while the disk, which may know them, did not answer
         self._clock = clock
         self._longest_silence = settings.idle_minutes * 60
         self._most = settings.max_conversations
@@ -78,34 +87,42 @@ class ConversationStore(TrackerStore):
             return
         # Rasa's FailSafeTrackerStore creates plain trackers itself: what is kept is made live here.
         live = tracker if isinstance(tracker, LiveTracker) else LiveTracker.adopt(tracker)
-        self._trackers[tracker.sender_id] = (self._clock(), live)
+        now = self._clock()
+        live.domain = self.domain
+        live.expires_at = max(now + self._longest_silence, live.expires_at + _TICK)
+        self._trackers[tracker.sender_id] = (now, live)
         self._trackers.move_to_end(tracker.sender_id)
         self._forget_in_memory()
         await self._write(tracker.sender_id)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation of `sender_id`, None when there is none or it was purged."""
+        found = await self._find(sender_id)
+        if found is None:
+            conversation_begins()
+        return found
+
+    async def _find(self, sender_id: str) -> DialogueStateTracker | None:
         self._forget_in_memory()
-        kept = self._trackers.get(sender_id)
-        # A copy: a turn that fails or lasts too long must leave neither words nor half a change behind.
-        live = kept[1].copy() if kept else None
-        if self._disk is None or sender_id in self._behind:
+        live = self._remembered(sender_id)
+        if self._disk is None or (sender_id in self._behind and sender_id not in self._blind):
             return live
         try:
             # The disk knows better: another server may have gone on with this conversation, or erased it.
             found = await self._ask(self._disk.load, sender_id, self._clock())
-            if found is None:
-                self._trackers.pop(sender_id, None)
-                return None
-            snapshot, expires_at = found
-            if kept and kept[0] + self._longest_silence == expires_at:
-                return live
-            return thaw(sender_id, snapshot, self.domain)
         except DiskError:
+            if live is None:
+                self._blind.add(sender_id)
             return live
-        except ValueError as error:
-            logger.error("A conversation could not be read again (%s); it starts anew.", error)
-            return None
+        if found is None and sender_id in self._blind:
+            self._blind.discard(sender_id)
+            return live
+        self._blind.discard(sender_id)
+        self._behind.discard(sender_id)
+        if found and live and live.expires_at == found[1]:
+            return live
+        self._trackers.pop(sender_id, None)
+        return self._thaw(sender_id, *found) if found else None
 
     async def delete(self, sender_id: str) -> bool:
         """Forget a conversation at once, in memory and on disk; False when the disk will have to follow."""
@@ -123,8 +140,7 @@ class ConversationStore(TrackerStore):
     async def purge(self) -> None:
         """Forget the conversations silent for too long, and do what the disk refused before."""
         self._forget_in_memory()
-        for sender in list(self._behind):
-            await self._write(sender)
+        await self._catch_up()
         if self._disk and not self._behind:
             try:
                 await self._ask(self._disk.purge, self._clock())
@@ -141,6 +157,11 @@ class ConversationStore(TrackerStore):
             return False
         return True
 
+    async def _catch_up(self) -> None:
+        """Write what the disk refused before; of a conversation that went on elsewhere since, the last turn stays."""
+        for sender in list(self._behind):
+            await self._write(sender)
+
     async def _write(self, sender: str) -> bool:
         """Make the disk say of `sender` what the memory says: a snapshot, or nothing; False when it cannot."""
         if self._disk is None:
@@ -149,28 +170,69 @@ class ConversationStore(TrackerStore):
         self._behind.add(sender)
         try:
             if kept:
-                await self._ask(self._disk.save, sender, freeze(kept[1]), kept[0] + self._longest_silence)
+                live = kept[1]
+                await self._ask(self._disk.save, sender, freeze(live), live.expires_at, sender not in self._blind)
             else:
                 await self._ask(self._disk.delete, sender)
         except DiskError:
             return False
         self._behind.discard(sender)
+        if sender in self._blind:
+            # What the disk says of it now is for the next turn to read.
+            self._blind.discard(sender)
+            self._trackers.pop(sender, None)
         return True
+
+    def _remembered(self, sender: str) -> LiveTracker | None:
+        """A copy: a turn that fails or lasts too long must leave neither words nor half a change behind."""
+        kept = self._trackers.get(sender)
+        if kept is None:
+            return None
+        live = kept[1]
+        # Another model was loaded since: its domain may have other slots.
+        return live.copy() if live.domain is self.domain else self._thaw(sender, freeze(live), live.expires_at)
+
+    def _thaw(self, sender: str, snapshot: str, expires_at: float) -> LiveTracker | None:
+        try:
+            live = thaw(sender, snapshot, self.domain)
+        except ValueError as error:
+            logger.error("A conversation could not be read again (%s); it starts anew.", error)
+            return None
+        live.expires_at = expires_at
+        return live
 
     async def _ask(self, work: Callable[..., T], *arguments: Any) -> T:
         """Do `work`; raises DiskError when it fails, is slow, or failed a moment ago."""
         if time.monotonic() < self._not_before:
             raise DiskError("the disk failed a moment ago")
-        try:
-            if self._disk and self._disk.is_local:
-                # A file answers in a tenth of a millisecond, a change of thread takes ten times that.
-                return work(*arguments)
-            doing = asyncio.get_running_loop().run_in_executor(self._writer, work, *arguments)
-            return await asyncio.wait_for(asyncio.shield(doing), _PATIENCE)
-        except Exception as error:  # whatever the database's driver raises: nobody may suffer from it
-            self._not_before = time.monotonic() + _PAUSE
-            logger.error("Conversations are not written to disk (%s); they go on in memory.", type(error).__name__)
-            raise DiskError(type(error).__name__) from error
+        while True:
+            try:
+                done = await self._do(work, *arguments)
+            except Exception as error:  # whatever the database's driver raises: nobody may suffer from it
+                now = time.monotonic()
+                self._failing_since = self._failing_since or now
+                if self._may_come_back(error) and now < self._failing_since + _PATIENCE:
+                    await asyncio.sleep(_RETRY)
+                    continue
+                self._not_before = now + _PAUSE
+                metrics.disk_failed("conversations")
+                logger.error("Conversations are not written to disk (%s); they go on in memory.", type(error).__name__)
+                raise DiskError(type(error).__name__) from error
+            if self._failing_since is not None:
+                self._failing_since = None
+                self._catching_up = asyncio.get_running_loop().create_task(self._catch_up())
+            return done
+
+    async def _do(self, work: Callable[..., T], *arguments: Any) -> T:
+        if self._disk and self._disk.is_local:
+            # A file answers in a tenth of a millisecond, a change of thread takes ten times that.
+            return work(*arguments)
+        doing = asyncio.get_running_loop().run_in_executor(self._writer, work, *arguments)
+        return await asyncio.wait_for(asyncio.shield(doing), _PATIENCE)
+
+    def _may_come_back(self, error: Exception) -> bool:
+        shared = bool(self._disk and not self._disk.is_local)
+        return shared and not isinstance(error, asyncio.TimeoutError)  # which has waited already
 
     def _forget_in_memory(self) -> None:
         oldest_allowed = self._clock() - self._longest_silence

@@ -17,6 +17,8 @@ DESCRIBE = "reconnaitre_signes/decrire"
 GIVE_PLACE = "contacter_departement/donner_lieu"
 _NO_KIND = (GIVE_PLACE, "contacter_departement/commencer")  # a contact is sought, of no kind in particular
 PROFESSION_NOTED = "accueil/profession_notee"
+REVIEW = "relire_phrase/phrase"
+SENTENCE = "phrase"  # expected: a sentence planned for the young person
 ANSWER_YES = "naviguer/affirmer"
 ANSWER_NO = "naviguer/refuser"
 
@@ -106,6 +108,9 @@ class Observation:
     profession: str | None = None
     need: str | None = None
     is_question: bool = False
+    planned: bool = False  # a sentence planned for the young person, and a request to review it
+    addressed: bool = False  # the message is such a sentence, and every clause of it speaks to the young person
+    maybe_planned: bool = False  # the message may be such a sentence
     questions: tuple[tuple[str, float], ...] = ()  # best (key, confidence) of each question, when there are several
 
 
@@ -155,8 +160,14 @@ def read_message(
         return Reading(typed, 1.0, chosen=True)
     if _names_no_choice(seen.text, context):
         return Reading(MISREAD, 1.0)
+    awaited = context.expected == SENTENCE
+    if awaited and seen.addressed and seen.danger and f"urgence/{seen.danger}" != MINOR_WRITES:
+        # Said to the young person, « est-ce qu'il te frappe ? » asks; a story tells in the third person, and alarms.
+        return Reading(REVIEW, 1.0)
     if seen.danger:
         return Reading(f"urgence/{seen.danger}", 1.0)
+    if seen.planned:
+        return Reading(REVIEW, 1.0)
     named = context.titles.get(fold(seen.text))
     if named:
         return Reading(named, 1.0, chosen=True)
@@ -165,6 +176,8 @@ def read_message(
         return Reading(step, 1.0, chosen=True)
     if context.expected == "departement" and fold(seen.text) in _NO | _UNKNOWN:
         return Reading(NATIONAL, 1.0)
+    if awaited and seen.maybe_planned and not _asks_vigie(seen, limits):
+        return Reading(REVIEW, 1.0)
     place = _place(seen, context, limits)
     if place:
         return Reading(place, 1.0)
@@ -175,6 +188,14 @@ def read_message(
 
 def _sure_of(seen: Observation, key: str, limits: Thresholds) -> bool:
     return bool(seen.ranking) and seen.ranking[0][0] == key and seen.ranking[0][1] >= limits.sure
+
+
+def _asks_vigie(seen: Observation, limits: Thresholds) -> bool:
+    """True for « vous pouvez me donner le numéro de la CRIP ? » where a planned sentence was expected."""
+    key, confidence = seen.ranking[0] if seen.ranking else (FALLBACK, 0.0)
+    if seen.is_question and seen.addressed and key.startswith("accueil/"):
+        return False  # « tu es avec qui le soir ? » is close to « qui es-tu ? », and is said to the young person
+    return confidence >= limits.certain and (seen.is_question or key.startswith(("naviguer/", "accueil/")))
 
 
 def _place(seen: Observation, context: Context, limits: Thresholds) -> str | None:

@@ -18,12 +18,14 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.content.formulations import read_review_words
 from bot.content.keys import known_keys
 from bot.content.lexicon import Lexicon, read_lexicon
 from bot.content.location import DATA
 from bot.logic.comprehension import is_question, separate_questions
 from bot.logic.correction import Correction
 from bot.logic.normalisation import fold, words
+from bot.logic.relire_phrase import asked_about
 from bot.nlu.french import GAP, clauses
 
 # Properties of a message: its words, a list for each clause; whether it asks something; the words of each of its
@@ -80,6 +82,7 @@ class FrenchWords(GraphComponent):
         self._abbreviations = lexicon.abbreviations
         self._question_words = lexicon.small_words.question_words
         self._payloads = known_keys(DATA)
+        self._asks = read_review_words(DATA).asks
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the words of the sentences and of the lexicons."""
@@ -103,6 +106,10 @@ class FrenchWords(GraphComponent):
                 text = text.lstrip("/ ")
                 message.set(TEXT, text, add_to_output=True)
             if not text.startswith("/"):
+                planned = asked_about(text, self._asks)
+                if planned and planned.addressed:
+                    # « relis ma phrase : "est-ce qu'il te frappe ?" » tells nothing: only what is around it is read.
+                    text = planned.around
                 message.set(CLAUSES, self.read(text))
                 message.set(ASKS, is_question(text, words_of(message), self._question_words))
                 questions = separate_questions(text, self._question_words)

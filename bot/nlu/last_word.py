@@ -15,6 +15,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, RESP
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.answers import read_answers
+from bot.content.formulations import read_review_words
 from bot.content.keys import known_keys, titles_of_choices
 from bot.content.lexicon import family_answers
 from bot.content.location import DATA
@@ -34,6 +35,7 @@ from bot.logic.comprehension import (
     split_key,
 )
 from bot.logic.registre import ADULT, MINOR, PROFESSIONAL, in_register, who_writes
+from bot.logic.relire_phrase import ASK, EXPECTED, asked_about, given
 from bot.logic.request import ALSO, CHOSEN
 from bot.nlu.entities import entity
 from bot.nlu.french_words import ASKS, QUESTIONS, words_of
@@ -71,6 +73,7 @@ class LastWord(GraphComponent):
         """Read the allow-list of payloads."""
         self._thresholds = Thresholds(accept=config["accept"], sure=config["sure"])
         self._known = known_keys(DATA)
+        self._asks = read_review_words(DATA).asks
         self._registers = read_registers(DATA / "registres.yml")
         self._families = family_answers(DATA / "lexicon")
         self._titles = titles_of_choices(DATA)
@@ -119,6 +122,7 @@ class LastWord(GraphComponent):
         ranking = tuple((r["name"], r["confidence"]) for r in message.get(INTENT_RANKING_KEY) or ())
         found = {e["entity"] for e in entities}
         typed = words_of(message)
+        sentence = given(text)
         signs = tuple(e["value"] for e in entities if e["entity"] == "signe")
         families = {self._families[sign] for sign in signs}
         return Observation(
@@ -137,12 +141,15 @@ class LastWord(GraphComponent):
             need=_first(entities, "besoin"),
             is_question=bool(message.get(ASKS)),
             questions=tuple(message.get(QUESTIONS) or ()),
+            planned=asked_about(text, self._asks) is not None,
+            addressed=bool(sentence and sentence.addressed),
+            maybe_planned=sentence is not None,
         )
 
     def _context(self, tracker: DialogueStateTracker) -> Context:
         return Context(
             choices=_last_choices(tracker),
-            expected=tracker.get_slot("attente"),
+            expected=EXPECTED if _awaits_a_sentence(tracker) else tracker.get_slot("attente"),
             steps=_steps(tracker.get_slot("parcours")),
             place_known=bool(tracker.get_slot("departement")),
             writer_known=tracker.get_slot(REGISTER) in (PROFESSIONAL, MINOR),
@@ -177,6 +184,16 @@ def _steps(path_name: str | None) -> tuple[str, ...]:
     if path is None or path.name == "preparer_entretien":
         return INTERVIEW
     return tuple(f"{path.name}/{step.id}" for step in path.steps)
+
+
+def _awaits_a_sentence(tracker: DialogueStateTracker) -> bool:
+    """True when the last bot turn asked for the sentence to review: whatever else is answered ends the waiting."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            return False
+        if isinstance(event, BotUttered) and event.metadata.get("utter_action") == f"utter_{ASK}":
+            return True
+    return False
 
 
 def _last_choices(tracker: DialogueStateTracker) -> tuple[Choice, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 
 from bot.storage.engine import open_engine, upgrade
@@ -14,8 +16,21 @@ from bot.storage.tables import conversations
 
 # Written once: a statement that is built anew costs more than its execution.
 _THIS_ONE = conversations.c.key == bindparam("of")
-_CHANGE = update(conversations).where(_THIS_ONE)
-_ADD = insert(conversations)
+_DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+def _keep(dialect: Any) -> Any:
+    """Keep a state in place of one that expires before it."""
+    row = dialect.insert(conversations)
+    return row.on_conflict_do_update(
+        index_elements=[conversations.c.key],
+        set_={"state": row.excluded.state, "expires_at": row.excluded.expires_at},
+        where=conversations.c.expires_at <= row.excluded.expires_at,
+    )
+
+
+_KEEP = {name: _keep(dialect) for name, dialect in _DIALECTS.items()}
+_ADD = {name: dialect.insert(conversations).on_conflict_do_nothing() for name, dialect in _DIALECTS.items()}
 _READ = select(conversations.c.state, conversations.c.expires_at).where(
     _THIS_ONE, conversations.c.expires_at > bindparam("now")
 )
@@ -36,12 +51,14 @@ class Conversations:
         """Whether the database is a file of this machine."""
         return str(self._engine.dialect.name) == "sqlite"
 
-    def save(self, sender: str, state: str, expires_at: float) -> None:
-        """Keep `state` in place of what was kept of `sender`."""
-        values = {"of": self._key(sender), "state": state, "expires_at": expires_at}
+    def save(self, sender: str, state: str, expires_at: float, replace: bool = True) -> None:
+        """Keep `state` of `sender`: in place of what expires before it, or, without `replace`, of nothing only.
+
+        One statement: two servers that save at once leave one of the two states, whole.
+        """
+        statement = (_KEEP if replace else _ADD)[self._engine.dialect.name]
         with self._opened().begin() as connection:
-            if connection.execute(_CHANGE, values).rowcount == 0:
-                connection.execute(_ADD, {**values, "key": values["of"]})
+            connection.execute(statement, {"key": self._key(sender), "state": state, "expires_at": expires_at})
 
     def load(self, sender: str, now: float) -> tuple[str, float] | None:
         """The state kept of `sender` and when it expires, None when there is none or it has expired."""
@@ -78,7 +95,11 @@ class Conversations:
             if self.is_local and self._engine.url.database not in (None, "", ":memory:"):
                 # Only the account that serves may read who was told what.
                 Path(self._engine.url.database).touch(mode=0o600)
-            upgrade(self._engine)
+            # Tables are made in a transaction.
+            making = self._engine if self.is_local else open_engine(self._engine.url)
+            upgrade(making)
+            if making is not self._engine:
+                making.dispose()
             self._ready = True
         return self._engine
 

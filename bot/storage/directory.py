@@ -6,7 +6,11 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from operator import itemgetter
+from threading import Lock
 
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
@@ -15,26 +19,35 @@ from sqlalchemy.orm import Session
 
 from bot.logic.directory_model import NATIONAL, Contact
 from bot.storage.engine import open_engine
-from bot.storage.repository import all_contacts
+from bot.storage.repository import all_contacts, loaded_version
 
 logger = logging.getLogger(__name__)
 
-FRESH = 60.0  # seconds during which a loaded directory is not read again
+FRESH = 3.0  # seconds during which nobody looks whether another directory was loaded
 
 
 class DirectoryUnavailableError(RuntimeError):
     """The directory's database cannot be read."""
 
 
+@dataclass(frozen=True)
+class _Contacts:
+    """A loaded directory: what tells it from another, and its contacts by territory, each with its place in it."""
+
+    version: tuple[object, ...]
+    by_territory: Mapping[str, Sequence[tuple[int, Contact]]]
+
+
 class Directory:
-    """Read access to a loaded directory: a few hundred contacts, read again every minute."""
+    """Read access to a loaded directory, read again as soon as another one is loaded."""
 
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
         """Nothing is read before the first question."""
         self._engine = engine
         self._clock = clock
-        self._contacts: tuple[Contact, ...] = ()
-        self._read_at = -math.inf
+        self._contacts: _Contacts | None = None
+        self._looked_at = -math.inf
+        self._looking = Lock()
 
     def reader(self, territories: Mapping[str, Sequence[str]]) -> Callable[[str], tuple[Contact, ...]]:
         """A function from a département's code ("" for none) to its contacts and the national ones.
@@ -44,32 +57,54 @@ class Directory:
 
         def read(code: str) -> tuple[Contact, ...]:
             wanted = {NATIONAL, code, *(territory for territory, members in territories.items() if code in members)}
-            return tuple(contact for contact in self._current() if contact.department_code in wanted)
+            found = self._current().by_territory
+            placed = sorted(chain.from_iterable(found.get(territory, ()) for territory in wanted), key=itemgetter(0))
+            return tuple(contact for _, contact in placed)
 
         return read
 
     def answers(self) -> bool:
-        """Whether the database can be read now."""
+        """Whether the database can be read now; whoever asks for a contact first then finds it read."""
         try:
             with Session(self._engine, future=True) as session:
                 session.execute(select(1))
-        except SQLAlchemyError:
+            self._current()
+        except (SQLAlchemyError, DirectoryUnavailableError):
             return False
         return True
 
-    def _current(self) -> tuple[Contact, ...]:
-        """The contacts as they were less than a minute ago; the last ones read when the database does not answer."""
-        if self._clock() - self._read_at < FRESH:
+    def _current(self) -> _Contacts:
+        """The directory as it was FRESH seconds ago at most; the last one read when the database does not answer."""
+        known = self._contacts
+        if known and self._clock() - self._looked_at < FRESH:
+            return known
+        # One looks; meanwhile the others go on with what is known.
+        if not self._looking.acquire(blocking=known is None):
+            return known  # type: ignore[return-value]
+        try:
+            if self._contacts is None or self._clock() - self._looked_at >= FRESH:
+                self._contacts = self._look(self._contacts)
+                self._looked_at = self._clock()
             return self._contacts
+        finally:
+            self._looking.release()
+
+    def _look(self, known: _Contacts | None) -> _Contacts:
         try:
             with Session(self._engine, future=True) as session:
-                self._contacts = all_contacts(session)
+                version = loaded_version(session)
+                if known and version and known.version == version:
+                    return known
+                contacts = all_contacts(session)
         except SQLAlchemyError as error:
             logger.error("The directory cannot be read (%s).", type(error).__name__)
-            if not self._contacts:
+            if known is None:
                 raise DirectoryUnavailableError(type(error).__name__) from error
-        self._read_at = self._clock()
-        return self._contacts
+            return known
+        by_territory: dict[str, list[tuple[int, Contact]]] = {}
+        for place, contact in enumerate(contacts):
+            by_territory.setdefault(contact.department_code, []).append((place, contact))
+        return _Contacts(version, by_territory)
 
 
 @lru_cache(maxsize=4)

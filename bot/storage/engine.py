@@ -9,7 +9,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, event, text
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.pool import QueuePool, StaticPool
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -17,12 +17,12 @@ _MIGRATING = threading.Lock()  # Alembic keeps the migration under way in its ow
 _MIGRATION_KEY = 119  # any number, the same for all servers
 
 
-def open_engine(url: str, *, journal: bool = False, patience: float = 3.0) -> Engine:
+def open_engine(url: str | URL, *, journal: bool = False, patience: float = 3.0) -> Engine:
     """Engine for a database URL; a SQLite database in memory lives as long as its engine.
 
     `patience` is how many seconds a locked SQLite file is waited for. With `journal`, SQLite writes ahead (a
-    turn does not wait for the disk, a killed process loses nothing) and overwrites what is deleted; PostgreSQL's
-    connections are not tried before use.
+    turn does not wait for the disk, a killed process loses nothing) and overwrites what is deleted; PostgreSQL
+    commits each statement, and its connections are not tried before use.
     """
     options: dict[str, object] = {}
     address = make_url(url)
@@ -35,8 +35,11 @@ def open_engine(url: str, *, journal: bool = False, patience: float = 3.0) -> En
             options["poolclass"] = QueuePool
     else:
         # A database that does not answer must not keep everybody waiting: an action runs in the server's own loop.
-        # Conversations try again by themselves: asking first whether the connection lives would cost each turn twice.
         options["pool_pre_ping"] = not journal
+        if journal:
+            # One statement at a time, tried again when it fails: a transaction around each, and a question before it
+            # whether the connection lives, would be five more exchanges.
+            options["isolation_level"] = "AUTOCOMMIT"
         options["pool_timeout"] = 3
         waits = {"connect_timeout": 3, "options": "-c statement_timeout=3000"}
         options["connect_args"] = waits

@@ -11,7 +11,7 @@ mkdirSync(join(built, "fonts"), { recursive: true });
 
 await build({
   absWorkingDir: here,
-  entryPoints: ["src/vigie-chat.ts", "src/ecrit.ts", "src/page.ts"],
+  entryPoints: ["src/vigie-chat.ts", "src/ecrit.ts", "src/page.ts", "src/formation.ts"],
   outdir: built,
   bundle: true,
   minify: true,

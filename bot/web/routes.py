@@ -24,6 +24,7 @@ from bot.content.answers import read_sources
 from bot.settings import Settings
 from bot.storage.directory import DirectoryUnavailableError
 from bot.web.documents import MIME, Shelf
+from bot.web.formation import serve_formation
 
 ROOM = Path(__file__).parent
 BUILT = ROOM / "built"
@@ -83,7 +84,8 @@ def serve_web(app: Sanic, settings: Settings) -> None:
     add("/page.css", (ROOM / "page.css").read_bytes(), "text/css")
     add("/icon.svg", (ROOM / "icon.svg").read_bytes(), "image/svg+xml")
     add("/qr.svg", qr.getvalue(), "image/svg+xml")
-    for script in ("vigie-chat.js", "ecrit.js", "page.js"):
+    add("/formation.css", (ROOM / "formation.css").read_bytes(), "text/css")
+    for script in ("vigie-chat.js", "ecrit.js", "page.js", "formation.js"):
         add(f"/{script}", (BUILT / script).read_bytes(), "text/javascript")
 
     async def give(request: Request, file: str) -> HTTPResponse:
@@ -93,6 +95,7 @@ def serve_web(app: Sanic, settings: Settings) -> None:
             return refused.answer()
 
     app.add_route(give, "/documents/<file:str>", methods=["GET", "POST"], name="document")
+    serve_formation(app, settings, pages, BUILT / "fonts", POLICY + "'none'")
 
 
 async def _give(request: Request, file: str, shelf: Shelf) -> HTTPResponse:

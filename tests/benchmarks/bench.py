@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import platform
+import re
 import sys
 import tempfile
 import time
@@ -44,6 +45,10 @@ def main(argv: list[str]) -> int:
 
     try:
         with _work_folder(options.work) as work:
+            if options.only == "stock-training":
+                epochs = options.stock_epochs
+                _stock_model(make_stock(ROOT, work / "stock", work, epochs), epochs, False, tell)
+                return 0
             results = _measure(options, argv, work, tell)
             output = options.output or (work / "report" if options.quick else ROOT / "docs/benchmarks")
             table = write_report(results, output)
@@ -58,7 +63,11 @@ def main(argv: list[str]) -> int:
 def _parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bot bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few turns and epochs, to try the benchmark itself")
-    parser.add_argument("--only", choices=["vigie"], help="leave stock Rasa out")
+    parser.add_argument(
+        "--only",
+        choices=["vigie", "stock-training"],
+        help="vigie: leave stock Rasa out; stock-training: leave a stock model in --work for a later run, and stop",
+    )
     parser.add_argument("--work", type=Path, help="keep models and logs in this folder (default: a temporary one)")
     parser.add_argument("--skip-stock-training", action="store_true", help="reuse the stock model left in --work")
     parser.add_argument(
@@ -69,8 +78,8 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--output", type=Path, help="where to write (default: docs/benchmarks; WORK/report if --quick)")
     options = parser.parse_args(argv)
-    if options.skip_stock_training and not options.work:
-        parser.error("--skip-stock-training needs --work: the folder where a former run left the model")
+    if (options.skip_stock_training or options.only == "stock-training") and not options.work:
+        parser.error("--work is needed: the folder where the stock model is left, and found again")
     return options
 
 
@@ -186,5 +195,4 @@ def _machine() -> dict[str, Any]:
 
 def _shown(argument: str) -> str:
     """A path may name a user or a machine."""
-    plain = (argument.startswith("--") and "=" not in argument) or argument == "vigie" or argument.isdigit()
-    return argument if plain else "DIR"
+    return "DIR" if re.search(r"[/\\]", argument) else argument

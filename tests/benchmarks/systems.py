@@ -7,10 +7,11 @@ import http.client
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ import psutil
 
 Tell = Callable[[str], None]
 
-_START_LIMIT = 180.0  # seconds
+START_LIMIT = 180.0  # seconds
 _STOP_LIMIT = 20.0
 _TOLD_EVERY = 20.0
 _PASSED_ON = ("VIGIE_", "RASA_", "SANIC_", "TF_")  # variables of the caller that would change what is measured
@@ -47,6 +48,11 @@ class System:
     actions_port: int = 0
 
 
+def stop_cleanly() -> None:
+    """Let a SIGTERM stop the servers of the benchmark too, as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as free:
@@ -64,7 +70,7 @@ def train(system: System, tell: Tell) -> float:
     """Seconds that a full training takes, imports included; raises BenchError when it fails or is too long."""
     log = system.logs / f"{system.name}-train.log"
     start = told = time.monotonic()
-    with _process(system, system.train, log) as process:
+    with running(system.train, system.folder, system.environ, log) as process:
         while process.poll() is None:
             time.sleep(0.2)
             now = time.monotonic()
@@ -74,7 +80,7 @@ def train(system: System, tell: Tell) -> float:
                 told = now
                 tell(f"{system.name}: training for {now - start:.0f} s {_progress(log)}")
     if process.returncode != 0 or not system.model.is_file():
-        raise BenchError(f"{system.name}: the training failed\n{_tail(log)}")
+        raise BenchError(f"{system.name}: the training failed\n{tail(log)}")
     return time.monotonic() - start
 
 
@@ -85,10 +91,10 @@ def action_server(system: System) -> Iterator[psutil.Process | None]:
         yield None
         return
     log = system.logs / f"{system.name}-actions.log"
-    with _process(system, system.actions, log) as process:
-        deadline = time.monotonic() + _START_LIMIT
+    with running(system.actions, system.folder, system.environ, log) as process:
+        deadline = time.monotonic() + START_LIMIT
         while not _listening(system.actions_port):
-            _check_alive(process, log, deadline)
+            check_alive(process, log, deadline)
             time.sleep(0.1)
         yield psutil.Process(process.pid)
 
@@ -98,9 +104,9 @@ def server(system: System, message: str) -> Iterator[tuple[psutil.Process, float
     """The running system and the seconds from its launch to its first reply, to `message`."""
     log = system.logs / f"{system.name}-serve.log"
     start = time.monotonic()
-    with _process(system, system.serve, log) as process:
+    with running(system.serve, system.folder, system.environ, log) as process:
         while not _replies(system.port, message):
-            _check_alive(process, log, start + _START_LIMIT)
+            check_alive(process, log, start + START_LIMIT)
             time.sleep(0.02)
         yield psutil.Process(process.pid), time.monotonic() - start
 
@@ -112,11 +118,12 @@ def resident_memory(process: psutil.Process) -> float:
 
 
 @contextlib.contextmanager
-def _process(system: System, command: tuple[str, ...], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    command: Sequence[str], folder: Path, environ: Mapping[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The process of `command` while the block lasts, its output in `log`; terminated at the end, killed if need be."""
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=system.folder, env=dict(system.environ), stdout=output, stderr=subprocess.STDOUT
-        )
+        process = subprocess.Popen(command, cwd=folder, env=dict(environ), stdout=output, stderr=subprocess.STDOUT)
     try:
         yield process
     finally:
@@ -129,11 +136,12 @@ def _process(system: System, command: tuple[str, ...], log: Path) -> Iterator[su
                 process.wait(timeout=_STOP_LIMIT)
 
 
-def _check_alive(process: subprocess.Popen[bytes], log: Path, deadline: float) -> None:
+def check_alive(process: subprocess.Popen[bytes], log: Path, deadline: float) -> None:
+    """Raise BenchError when a server that is awaited has stopped, or is late."""
     if process.poll() is not None:
-        raise BenchError(f"a server stopped at start\n{_tail(log)}")
+        raise BenchError(f"a server stopped at start\n{tail(log)}")
     if time.monotonic() > deadline:
-        raise BenchError(f"a server was not ready after {_START_LIMIT:.0f} s\n{_tail(log)}")
+        raise BenchError(f"a server was not ready after {START_LIMIT:.0f} s\n{tail(log)}")
 
 
 def _listening(port: int) -> bool:
@@ -142,7 +150,7 @@ def _listening(port: int) -> bool:
 
 
 def _replies(port: int, message: str) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_START_LIMIT)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_LIMIT)
     try:
         connection.request("POST", "/webhooks/rest/webhook", json.dumps({"sender": "first", "message": message}))
         answer = connection.getresponse()
@@ -159,5 +167,6 @@ def _progress(log: Path) -> str:
     return " ".join([*component[-1:], *epochs[-1:]])
 
 
-def _tail(log: Path) -> str:
+def tail(log: Path) -> str:
+    """The end of a log, for the message of an error."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-15:])

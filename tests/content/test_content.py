@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.answers import read_answers, read_sources
 from bot.content.check import check
-from bot.content.coverage import PAGE, read_coverage, render
-from bot.content.paths import read_paths
+from bot.content.coverage import PAGE, render
+from bot.content.readings import read_aside
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,9 +49,8 @@ def test_a_planted_fault_is_found(tmp_path: Path, file: str, old: str, new: str,
     text = target.read_text(encoding="utf-8")
     assert old in text
     target.write_text(text.replace(old, new, 1), encoding="utf-8")
-    for reader in (read_answers, read_coverage, read_paths, read_sources):
-        reader.cache_clear()
-    assert any(said in fault.what for fault in check(tmp_path, date(2026, 11, 21)))
+    with read_aside():
+        assert any(said in fault.what for fault in check(tmp_path, date(2026, 11, 21)))
 
 
 def test_the_coverage_page_is_made_of_the_data() -> None:

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import Engine
@@ -24,52 +17,20 @@ from bot.storage.directory import Directory, DirectoryUnavailableError
 from bot.storage.directory_import import import_directory
 from bot.storage.engine import open_engine
 from bot.storage.repository import all_contacts
+from tests.postgresql import Cluster
 
 pytestmark = pytest.mark.server
 
 NOW = datetime(2026, 11, 21, 12)
 
 
-class Cluster:
-    """A throw-away PostgreSQL on loopback, run by the user `postgres` when the tests run as root."""
-
-    def __init__(self, programs: Path, folder: Path) -> None:
-        self.programs, self.folder = programs, folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
-        self.user = "postgres" if os.geteuid() == 0 else None
-        if self.user:
-            os.chown(folder, pwd.getpwnam(self.user).pw_uid, pwd.getpwnam(self.user).pw_gid)
-        self.run("initdb", "-D", str(folder / "data"), "-U", "vigie", "--auth=trust", "-E", "UTF8")
-        self.start()
-        self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "vigie", "vigie")
-        self.url = f"postgresql+psycopg2://vigie@127.0.0.1:{self.port}/vigie"
-
-    def run(self, program: str, *arguments: str) -> None:
-        command = [str(self.programs / program), *arguments]
-        subprocess.run(command, user=self.user, cwd=self.folder, check=True, stdout=subprocess.DEVNULL, timeout=60)
-
-    def start(self) -> None:
-        options = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories={self.folder}"
-        data, log = str(self.folder / "data"), str(self.folder / "log")
-        self.run("pg_ctl", "-D", data, "-w", "-o", options, "-l", log, "start")
-
-    def stop(self) -> None:
-        self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", "immediate", "stop")
-
-
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    assert found, "PostgreSQL is not installed: .ci/run installs it"
-    folder = Path(tempfile.mkdtemp(prefix="vigie-pg-"))
-    running = Cluster(found[-1].parent, folder)
+    running = Cluster()
     try:
         yield running
     finally:
-        running.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        running.remove()
 
 
 def test_the_directory_by_url_and_when_it_goes_away(cluster: Cluster) -> None:

@@ -323,3 +323,119 @@ def test_an_erasure_that_the_disk_refuses_is_owed(monkeypatch: pytest.MonkeyPatc
     assert not asyncio.run(store.delete("a"))
     assert store.owes_erasure("a")
     assert not store.owes_erasure("b")
+
+
+def make_two_stores(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *clocks: FakeClock) -> list[Any]:
+    """Two servers on one database."""
+    url = f"sqlite:///{tmp_path / 'c.sqlite'}"
+    return [make_store(monkeypatch, clock, VIGIE_CONVERSATIONS_URL=url) for clock in clocks]
+
+
+async def one_turn(store: Any, place: str) -> None:
+    from rasa.shared.core.events import SlotSet
+
+    tracker = await store.get_or_create_tracker("a")
+    utter(tracker, "suivant", SlotSet("lieu", place))
+    await store.save(tracker)
+
+
+async def place_in(store: Any) -> object:
+    tracker = await store.retrieve("a")
+    return tracker and tracker.get_slot("lieu")
+
+
+def test_a_clock_that_is_behind_loses_no_turn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ahead, behind = FakeClock(), FakeClock()
+    ahead.now = 5.0
+    one, two = make_two_stores(monkeypatch, tmp_path, ahead, behind)
+
+    async def scenario() -> list[object]:
+        await one_turn(one, "01")
+        await one_turn(two, "02")
+        seen = [await place_in(one)]
+        await one_turn(one, "03")
+        return [*seen, await place_in(two)]
+
+    assert asyncio.run(scenario()) == ["02", "03"]
+
+
+def test_two_servers_without_locks_leave_one_whole_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from rasa.shared.core.events import SlotSet
+
+    clocks = FakeClock(), FakeClock()
+    one, two = make_two_stores(monkeypatch, tmp_path, *clocks)
+
+    async def scenario() -> list[object]:
+        trackers = [await store.get_or_create_tracker("a") for store in (one, two)]
+        for clock, tracker, place in zip(clocks, trackers, ("01", "02"), strict=True):
+            clock.now += 1 if place == "02" else 2
+            utter(tracker, "suivant", SlotSet("lieu", place))
+        await one.save(trackers[0])
+        await two.save(trackers[1])  # begun before, written after
+        return [await place_in(one), await place_in(two)]
+
+    assert asyncio.run(scenario()) == ["01", "01"]
+
+
+def test_a_conversation_answered_blindly_never_replaces_the_one_on_disk(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from bot.engine.tracker_store import DiskError
+
+    one, two = make_two_stores(monkeypatch, tmp_path, FakeClock(), FakeClock())
+
+    async def refuse(*_: Any) -> None:
+        raise DiskError
+
+    async def scenario() -> list[object]:
+        await one_turn(one, "01")
+        with monkeypatch.context() as patch:
+            patch.setattr(two, "_ask", refuse)
+            await one_turn(two, "02")
+            seen = [await place_in(two)]
+        await two.purge()
+        return [*seen, await place_in(one), await place_in(two)]
+
+    assert asyncio.run(scenario()) == ["02", "01", "01"]
+
+
+def test_a_conversation_in_memory_takes_the_slots_of_another_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rasa.shared.core.domain import Domain
+
+    store = make_store(monkeypatch, FakeClock())
+    slots = {name: {"type": "text", "mappings": [{"type": "custom"}]} for name in ("lieu", "besoin")}
+
+    async def scenario() -> Any:
+        await one_turn(store, "93")
+        store.domain = Domain.from_dict({"slots": slots})
+        return await store.retrieve("a")
+
+    tracker = asyncio.run(scenario())
+    assert tracker.get_slot("lieu") == "93"
+    assert "besoin" in tracker.slots
+
+
+def test_between_turns_no_turn_is_under_way_and_new_ones_wait() -> None:
+    from bot.engine.lock_store import ConversationLocks
+
+    async def scenario() -> list[str]:
+        locks, seen = ConversationLocks(), []
+
+        async def turn(name: str) -> None:
+            async with locks.lock(name):
+                seen.append(f"{name} begins")
+                await asyncio.sleep(0.01)
+                seen.append(f"{name} ends")
+
+        first = asyncio.ensure_future(turn("a"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        exchange = locks.between_turns(5.0)
+        async with exchange:
+            second = asyncio.ensure_future(turn("b"))
+            await asyncio.sleep(0.03)
+            seen.append("exchange")
+        await asyncio.gather(first, second)
+        return seen
+
+    assert asyncio.run(scenario()) == ["a begins", "a ends", "exchange", "b begins", "b ends"]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import load_settings
-from bot.start_checks import StartError, check_configuration, check_rasa_arguments
+from bot.settings import SettingsError, load_settings
+from bot.start_checks import LOCKS, STORE, StartError, check_configuration, check_rasa_arguments
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "s" * 32
@@ -35,14 +35,52 @@ def test_an_open_door_or_a_short_secret_is_refused(environ: dict[str, str], name
         check_configuration(load_settings(environ))
 
 
+POSTGRESQL = "postgresql+psycopg2://vigie@base/vigie"
+SEVERAL = {
+    "VIGIE_REDIS_URL": "redis://verrous:6379/0",
+    "VIGIE_CONVERSATIONS_URL": POSTGRESQL,
+    "VIGIE_DATABASE_URL": POSTGRESQL,
+    "VIGIE_SECRET": SECRET,
+}
+
+
+def test_several_servers_that_share_everything_start() -> None:
+    check_configuration(load_settings(SEVERAL))
+    check_configuration(load_settings({**SEVERAL, "VIGIE_REDIS_URL": "rediss://:mot%20de%20passe@verrous"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("VIGIE_CONVERSATIONS_URL", "memoire"),
+        ("VIGIE_CONVERSATIONS_URL", ""),
+        ("VIGIE_CONVERSATIONS_URL", "sqlite:////var/lib/vigie/conversations.sqlite"),
+        ("VIGIE_DATABASE_URL", ""),
+        ("VIGIE_DATABASE_URL", "sqlite:////var/lib/vigie/vigie.sqlite"),
+        ("VIGIE_SECRET", ""),
+    ],
+)
+def test_several_servers_that_keep_something_to_themselves_are_refused(name: str, value: str) -> None:
+    with pytest.raises(StartError, match=name):
+        check_configuration(load_settings({**SEVERAL, name: value}))
+
+
+@pytest.mark.parametrize("url", ["http://verrous:6379", "unix:///run/redis.sock", "verrous:6379", "redis://"])
+def test_an_address_of_redis_is_expected(url: str) -> None:
+    with pytest.raises(SettingsError, match="VIGIE_REDIS_URL"):
+        load_settings({**SEVERAL, "VIGIE_REDIS_URL": url})
+
+
 @pytest.mark.parametrize(
     ("file", "content", "named"),
     [
         ("endpoints.yml", "tracker_store: {type: SQL, dialect: sqlite}", "tracker_store"),
         ("endpoints.yml", "tracker_store: {type: bot.engine.absent.Store}", "tracker_store"),
         ("endpoints.yml", "{}", "tracker_store"),
-        ("endpoints.yml", "nlg: {url: http://ailleurs}\ntracker_store: {type: KIND}", "nlg"),
-        ("endpoints.yml", "models: {url: http://ailleurs}\ntracker_store: {type: KIND}", "models"),
+        ("endpoints.yml", "lock_store: {type: redis}\ntracker_store: {type: KIND}", "lock_store"),
+        ("endpoints.yml", "tracker_store: {type: KIND}", "lock_store"),
+        ("endpoints.yml", "nlg: {url: http://ailleurs}\nOURS", "nlg"),
+        ("endpoints.yml", "models: {url: http://ailleurs}\nOURS", "models"),
         ("endpoints.yml", "{", "endpoints.yml"),
         ("credentials.yml", "rest: {}", "rest"),
         ("credentials.yml", "socketio: {}", "socketio"),
@@ -51,7 +89,8 @@ def test_an_open_door_or_a_short_secret_is_refused(environ: dict[str, str], name
 def test_a_dangerous_file_is_refused(tmp_path: Path, file: str, content: str, named: str) -> None:
     for name in ("endpoints.yml", "credentials.yml"):
         shutil.copy(ROOT / name, tmp_path / name)
-    (tmp_path / file).write_text(content.replace("KIND", "bot.engine.tracker_store.ConversationStore"))
+    content = content.replace("OURS", f"tracker_store: {{type: KIND}}\nlock_store: {{type: {LOCKS}}}")
+    (tmp_path / file).write_text(content.replace("KIND", STORE))
     with pytest.raises(StartError, match=named):
         check_configuration(dataclasses.replace(load_settings({}), root=tmp_path))
 

@@ -1,0 +1,79 @@
+"""Train the linear scores of the formulations, models/formulations.json, on data/formation/phrases."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.content.formulations import PHRASES, TUNING, WEIGHTS_FILE, read_kinds, read_phrases, read_rules
+from bot.logic.formulation import IMPROVE, Formulations, Weights
+
+Phrase = tuple[str, frozenset[str], str]
+
+_MADE_OF = (
+    "data/formation/formulations.yml",
+    "data/formation/reperes.yml",
+    f"data/{PHRASES}/*.txt",
+    f"data/{TUNING}/*.txt",
+)
+_CODE = ("bot/formulation_training.py", "bot/logic/formulation.py", "bot/logic/normalisation.py")
+_SMALLEST = 0.02  # weights below, as a share of the kind's largest, change no verdict
+_STRENGTH = 60.0  # inverse of the regularisation: rows have length one
+# Set on data/formation/mise_au_point (see docs of Weights).
+_SCORES = {"found": 0.0, "doubt": -0.5, "least": -3.5, "band": 0.0, "lean": 0.5}
+
+
+def train_formulations(root: Path, models: Path, force: bool = False) -> bool:
+    """Train unless the weights at hand were made of the same files; True when it trained."""
+    file = models / WEIGHTS_FILE
+    current = _fingerprint(root)
+    if not force and file.is_file() and json.loads(file.read_text(encoding="utf-8")).get("made_of") == current:
+        return False
+    data = root / "data"
+    weights = fit(
+        list(read_phrases(root / "data" / PHRASES)), Formulations(read_kinds(data), read_rules(data), Weights())
+    )
+    models.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"made_of": current, **weights}, ensure_ascii=False, separators=(",", ":"))
+    file.write_text(text + "\n", encoding="utf-8")
+    return True
+
+
+def fit(phrases: Sequence[Phrase], formulations: Formulations) -> dict[str, Any]:
+    """A logistic regression per kind and one for « to improve », as models/formulations.json holds them."""
+    import numpy as np
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    kinds = tuple(formulations.kinds)
+    found = [formulations.features(text) for _, _, text in phrases]
+    vectorizer = CountVectorizer(analyzer=lambda one: one, binary=True, min_df=2)
+    counts = vectorizer.fit_transform(found).astype(float)
+    # The same length as in the reading: of all the features of a line, known or not.
+    lengths = np.array([len(one) for one in found], dtype=float)
+    rows = counts.multiply(1 / np.sqrt(lengths)[:, None]).tocsr()
+    names = vectorizer.get_feature_names_out()
+    to_improve = [any(formulations.kinds[kind].verdict == IMPROVE for kind in carried) for _, carried, _ in phrases]
+    answers = [*([kind in carried for _, carried, _ in phrases] for kind in kinds), to_improve]
+    features: dict[str, list[tuple[int, float]]] = {}
+    bias = []
+    for at, wanted in enumerate(answers):
+        share = {True: 3.0, False: 1.0} if at < len(kinds) else "balanced"
+        model = LogisticRegression(C=_STRENGTH, class_weight=share, solver="liblinear", random_state=0)
+        model.fit(rows, np.array(wanted))
+        weights = model.coef_[0]
+        bias.append(round(float(model.intercept_[0]), 3))
+        for index in np.flatnonzero(np.abs(weights) > _SMALLEST * np.abs(weights).max()):
+            features.setdefault(str(names[index]), []).append((at, round(float(weights[index]), 2)))
+    return {"kinds": list(kinds), "bias": bias, **_SCORES, "features": features}
+
+
+def _fingerprint(root: Path) -> str:
+    digest = hashlib.sha256()
+    for pattern in (*_MADE_OF, *_CODE):
+        for file in sorted(root.glob(pattern)):
+            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
