@@ -21,9 +21,9 @@ _MADE_OF = (
 )
 _CODE = ("bot/formulation_training.py", "bot/logic/formulation.py", "bot/logic/normalisation.py")
 _SMALLEST = 0.02  # weights below, as a share of the kind's largest, change no verdict
-_STRENGTH = 60.0  # inverse of the regularisation: rows have length one
-# Set on data/formation/mise_au_point (see docs of Weights).
-_SCORES = {"found": 0.0, "doubt": -0.5, "least": -3.5, "band": 0.0, "lean": 0.5}
+_STRENGTH = 1.0  # inverse of the regularisation: rows have length one
+# Set by leaving out, in turn, each of the writers of data/formation/phrases/situations_*.txt (see Weights).
+_SCORES = {"found": 0.0, "doubt": -0.1, "least": -1.5, "lean": -0.1}
 
 
 def train_formulations(root: Path, models: Path, force: bool = False) -> bool:
@@ -43,31 +43,29 @@ def train_formulations(root: Path, models: Path, force: bool = False) -> bool:
 
 
 def fit(phrases: Sequence[Phrase], formulations: Formulations) -> dict[str, Any]:
-    """A logistic regression per kind and one for « to improve », as models/formulations.json holds them."""
+    """A hyperplane per kind and one for « to improve », as models/formulations.json holds them."""
     import numpy as np
-    from sklearn.feature_extraction.text import CountVectorizer
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.svm import LinearSVC
 
     kinds = tuple(formulations.kinds)
     found = [formulations.features(text) for _, _, text in phrases]
-    vectorizer = CountVectorizer(analyzer=lambda one: one, binary=True, min_df=2)
-    counts = vectorizer.fit_transform(found).astype(float)
-    # The same length as in the reading: of all the features of a line, known or not.
-    lengths = np.array([len(one) for one in found], dtype=float)
-    rows = counts.multiply(1 / np.sqrt(lengths)[:, None]).tocsr()
-    names = vectorizer.get_feature_names_out()
-    to_improve = [any(formulations.kinds[kind].verdict == IMPROVE for kind in carried) for _, carried, _ in phrases]
-    answers = [*([kind in carried for _, carried, _ in phrases] for kind in kinds), to_improve]
-    features: dict[str, list[tuple[int, float]]] = {}
+    vectorizer = TfidfVectorizer(analyzer=lambda one: one, binary=True, min_df=2)
+    rows = vectorizer.fit_transform(found)
+    names, rarities = vectorizer.get_feature_names_out(), vectorizer.idf_
+    carried = [sorted(kinds_of) for _, kinds_of, _ in phrases]
+    to_improve = [any(formulations.kinds[kind].verdict == IMPROVE for kind in one) for one in carried]
+    features: dict[str, list[float]] = {
+        str(name): [round(float(rarity), 2)] for name, rarity in zip(names, rarities, strict=True)
+    }
     bias = []
-    for at, wanted in enumerate(answers):
+    for at, wanted in enumerate([*([kind in one for one in carried] for kind in kinds), to_improve]):
         share = {True: 3.0, False: 1.0} if at < len(kinds) else "balanced"
-        model = LogisticRegression(C=_STRENGTH, class_weight=share, solver="liblinear", random_state=0)
-        model.fit(rows, np.array(wanted))
+        model = LinearSVC(C=_STRENGTH, class_weight=share, random_state=0).fit(rows, np.array(wanted))
         weights = model.coef_[0]
         bias.append(round(float(model.intercept_[0]), 3))
         for index in np.flatnonzero(np.abs(weights) > _SMALLEST * np.abs(weights).max()):
-            features.setdefault(str(names[index]), []).append((at, round(float(weights[index]), 2)))
+            features[str(names[index])] += [at, round(float(weights[index]), 3)]
     return {"kinds": list(kinds), "bias": bias, **_SCORES, "features": features}
 
 

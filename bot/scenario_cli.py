@@ -80,6 +80,7 @@ def _parser(say: Wording) -> argparse.ArgumentParser:
     for name in ("check", "run"):
         added[name].add_argument("files", nargs="*", type=Path, help=text("aide_fichiers"))
     added["list"].add_argument("--public", help=text("aide_public"))
+    added["list"].add_argument("--publics", action="store_true", help=text("aide_publics"))
     added["list"].add_argument("--duree", type=int, help=text("aide_duree"))
     for name in ("play", "practise", "report"):
         added[name].add_argument("scenario", help=text("aide_id"))
@@ -98,9 +99,10 @@ def _parser(say: Wording) -> argparse.ArgumentParser:
 
 
 def _new(desk: Desk, options: argparse.Namespace) -> int:
-    if not _ID.fullmatch(options.name):
+    given = Path(options.name)
+    file = given if given.suffix == ".yml" else desk.folder / f"{options.name}.yml"
+    if not _ID.fullmatch(file.stem) or (file is not given and len(given.parts) > 1):
         raise _RefusedError(desk.say.say("commande.nom", nom=options.name))
-    file = desk.folder / f"{options.name}.yml"
     template = Path(__file__).parent / "trainer/modele.yml"
     if file.exists():
         raise _RefusedError(desk.say.say("commande.existe", fichier=_shown(desk, file)))
@@ -116,23 +118,36 @@ def _check(desk: Desk, options: argparse.Namespace) -> int:
     if faults:
         print(desk.say.say("commande.fautes", n=len(faults)), file=sys.stderr)
         return 1
-    _tell(desk, (warning for scenario in found.values() for warning in scenario_warnings(scenario)))
+    for file, scenario in found.items():
+        _tell(desk, scenario_warnings(scenario, file, desk.settings.data_dir))
     print(desk.say.say("commande.verifie", n=len(found)))
     return 0
 
 
 def _list(desk: Desk, options: argparse.Namespace) -> int:
+    audiences = desk.formation.audiences
+    if options.publics:
+        for id, title in audiences.items():
+            print(desk.say.say("commande.public", id=id, titre=title))
+        return 0
+    if options.public and options.public not in audiences:
+        raise _RefusedError(desk.say.say("commande.public_inconnu", id=options.public, connus=", ".join(audiences)))
     found, faults = _read(desk, [])
     columns = desk.say.at("commande.colonnes")
-    table = Table(Column(columns[0], no_wrap=True), *columns[1:])
+    # Ids are typed in other commands: they are whole in 80 columns.
+    table = Table(Column(columns[0], no_wrap=True), columns[1], Column(columns[2], no_wrap=True))
     for scenario in found.values():
         if options.public and options.public not in scenario.audience:
             continue
         if options.duree and options.duree != scenario.minutes:
             continue
         family = desk.say.at("familles")[scenario.family]
-        table.add_row(scenario.id, scenario.title, ", ".join(scenario.audience), str(scenario.minutes), family)
-    desk.console.print(table)
+        about = desk.say.say("commande.ligne", titre=scenario.title, minutes=scenario.minutes, famille=family)
+        table.add_row(scenario.id, about, "\n".join(scenario.audience), end_section=True)
+    if table.row_count:
+        desk.console.print(table)
+    else:
+        print(desk.say.say("commande.sans_resultat"))
     _tell(desk, faults)
     return 1 if faults else 0
 
@@ -165,12 +180,17 @@ def _report(desk: Desk, options: argparse.Namespace) -> int:
     scenario = _one(desk, options.scenario)
     form = _form(desk, options.out)
     try:
-        typed = options.lines.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        typed = options.lines.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise _RefusedError(desk.say.say("commande.trop_latin", fichier=options.lines)) from None
+    except OSError:
         raise _RefusedError(desk.say.say("commande.fichier_absent", fichier=options.lines)) from None
-    lines = [line.strip() for line in typed if line.strip() and not line.startswith("#")]
+    numbers = [number for number, line in enumerate(typed, start=1) if line.strip() and not line.startswith("#")]
     formulations = read_formulations(desk.settings.data_dir, desk.settings.models_dir)
-    session = practise(scenario, desk.formation.rules, formulations, lines)
+    lines = [typed[number - 1].strip() for number in numbers]
+    session = practise(scenario, desk.formation.rules, formulations, lines, numbers)
+    for aside in desk.say.set_aside(session):
+        print(aside, file=sys.stderr)
     _write_session(desk, session, form, options.out)
     if options.save:
         _save(options.save, record(session, date.today()))
@@ -226,10 +246,10 @@ _COMMANDS: Mapping[str, Callable[[Desk, argparse.Namespace], int]] = {
 }
 
 
-def _read(desk: Desk, given: Iterable[Path]) -> tuple[Mapping[str, Scenario], list[Fault]]:
-    """Scenarios of the files and folders `given` (default: data/scenarios) by id, and the faults of the others."""
+def _read(desk: Desk, given: Iterable[Path]) -> tuple[Mapping[Path, Scenario], list[Fault]]:
+    """Scenarios of the files and folders `given` (default: data/scenarios) by file, and the faults of the others."""
     faults: list[Fault] = []
-    found: dict[str, Scenario] = {}
+    found: dict[Path, Scenario] = {}
     for path in list(given) or [desk.folder]:
         files = sorted(path.glob("*.yml")) if path.is_dir() else [path]
         if not files:
@@ -237,7 +257,7 @@ def _read(desk: Desk, given: Iterable[Path]) -> tuple[Mapping[str, Scenario], li
         for file in files:
             scenario = read_scenario(file.resolve(), desk.settings.data_dir, faults)
             if scenario:
-                found[scenario.id] = scenario
+                found[file.resolve()] = scenario
     return found, faults
 
 

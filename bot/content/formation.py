@@ -13,6 +13,7 @@ from bot.content.formulations import read_kinds, read_phrases
 from bot.content.location import load_yaml
 from bot.content.paths import read_paths
 from bot.content.readings import remember
+from bot.logic.formulation import IMPROVE
 from bot.logic.own_distress import OwnDistress, learn
 from bot.logic.scenario import STEPS, Advice, Change, Effect, Rules
 
@@ -52,11 +53,18 @@ def kind_ids(data: Path) -> tuple[str, ...]:
     return tuple(read_kinds(data))
 
 
+@remember
+def clumsy_kinds(data: Path) -> frozenset[str]:
+    """Ids of the kinds of formulations that are to be improved."""
+    return frozenset(kind.id for kind in read_kinds(data).values() if kind.verdict == IMPROVE)
+
+
 def _rules(data: Path) -> Rules:
     raw = load_yaml(data / "formation/regles.yml")["regles"]
     kinds = kind_ids(data)
     wrong = set(raw["sortes"]) ^ set(kinds)
     wrong |= {one for key in ("poser_d_abord", "questions", "insistent") for one in raw[key]} - set(kinds)
+    wrong |= set(raw["avec_ses_mots"]) - set(kinds)
     wrong |= set(raw["cas"]) ^ set(_CASES)
     if wrong:
         raise ValueError(f"data/formation/regles.yml : {', '.join(sorted(wrong))} : en trop, inconnu ou oublié")
@@ -82,7 +90,9 @@ def _rules(data: Path) -> Rules:
             float(pauses["appris"]["seuil"]),
             frozenset(pauses["appris"]["soi"]),
             frozenset(pauses["appris"]["autre"]),
+            _patterns(pauses["excuses"]),
         ),
+        rewordings={str(kind): str(text) for kind, text in raw["avec_ses_mots"].items()},
         advice=tuple(_advice(one) for one in raw["conseils"]),
         steps=tuple(titles[f"etape_{number}"] for number in range(1, STEPS + 1)),
     )
@@ -106,7 +116,7 @@ def _advice(raw: Mapping[str, Any]) -> Advice:
         text=str(raw["texte"]),
         sources=tuple(raw["source"]),
         lacks=raw.get("manque"),
-        absent=raw.get("absent"),
+        absent=frozenset(raw["absent"]) if "absent" in raw else None,
         excess=raw.get("exces"),
         weight=int(raw["poids"]),
     )

@@ -151,7 +151,13 @@ def _read_weights(file: Path) -> Weights:
     kinds = tuple(map(str, raw["kinds"]))
     return Weights(
         kinds=kinds,
-        features={name: tuple((int(at), float(weight)) for at, weight in row) for name, row in raw["features"].items()},
+        features={
+            name: (
+                float(rarity),
+                tuple((int(at), float(weight)) for at, weight in zip(rows[::2], rows[1::2], strict=True)),
+            )
+            for name, (rarity, *rows) in raw["features"].items()
+        },
         bias=tuple(raw["bias"]),
-        **{name: float(raw[name]) for name in ("found", "doubt", "least", "band", "lean")},
+        **{name: float(raw[name]) for name in ("found", "doubt", "least", "lean")},
     )

@@ -12,6 +12,7 @@ import yaml
 
 _FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNCLOSED = "des guillemets ouverts ne sont pas fermés : les fermer ; à l'intérieur du texte, préférer « »"
+_CURLY = re.compile("[“”„]")
 _SYNTAX = (  # what the parser says -> the remedy
     (
         "could not find expected ':'",
@@ -36,6 +37,10 @@ _SYNTAX = (  # what the parser says -> the remedy
     (
         "expected ',' or",
         "crochets ou accolades : des virgules entre les éléments, tout refermer, les textes entre guillemets",
+    ),
+    (
+        "found character '>'",
+        'un signe > sans guillemets : écrire ">=3" entre guillemets',
     ),
     (
         "block scalar",
@@ -75,6 +80,8 @@ def load_located(file: Path) -> Located:
         said = f"{error.problem} {error.context}"
         remedy = next(remedy for sign, remedy in _SYNTAX if sign in said)
         line = mark.line + 1 if mark else 1
+        if _CURLY.search("".join(text.splitlines()[line - 1 : line])):
+            raise YamlSyntaxError(line, 'guillemets courbes : remplacer “ et ” par "') from error
         unclosed_at = _unclosed(text, line)
         if unclosed_at:
             line, remedy = unclosed_at, _UNCLOSED

@@ -5,16 +5,17 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.content.answers import read_answers, read_sources
 from bot.content.faults import Fault, refused_words
-from bot.content.formation import audience_titles, kind_ids
+from bot.content.formation import audience_titles, clumsy_kinds, kind_ids
 from bot.content.formation import read_practice as read_practice  # of one door with read_scenarios
 from bot.content.located import Located, YamlSyntaxError, load_located, strings
 from bot.content.readings import remember
-from bot.logic.practice import never_said
+from bot.logic.practice import early_facts, never_said
 from bot.logic.scenario import (
     HIGHEST,
     LOWEST,
@@ -55,6 +56,13 @@ _KEYS = (
     "rejeu",
     "debriefing",
 )
+# Insults: only the young person may say them, and lines marked as examples to avoid.
+_WOUNDING = re.compile(r"\b(putes?|putain de \w+|salopes?|pétasses?|catins?|traînées?|michetonneuses?|garces?)\b", re.I)
+_CURLY = re.compile("[“”„]")
+_CURLY_REMEDY = 'guillemets courbes : remplacer “ et ” par "'
+_LONGEST_LIST = 300  # characters of names in one message; beyond, the nearest ones
+# What a skilled trainee may say in so many lines, as kinds of formulations.
+_SKILLED = ("cadre", "inquietude", "question_ouverte", "reprise")
 # A line of the young person that leaves nothing to fill in a template.
 _BLANK = re.compile(r"\.\.\.à écrire|<[^>]*>|À COMPLÉTER", re.I)
 
@@ -92,8 +100,10 @@ def read_scenario(file: Path, data: Path, faults: list[Fault]) -> Scenario | Non
         root = load_located(file)
     except YamlSyntaxError as error:
         reader.fault(error.line, error.remedy)
-    except (OSError, UnicodeDecodeError):
-        reader.fault(1, "fichier illisible : vérifier le chemin, et l'enregistrer en UTF-8")
+    except UnicodeDecodeError:
+        reader.fault(1, "ce n'est pas de l'UTF-8 : enregistrer le fichier à nouveau, en choisissant l'encodage UTF-8")
+    except OSError:
+        reader.fault(1, "fichier absent ou illisible : vérifier le chemin et le nom")
     else:
         if isinstance(root.value, dict):
             scenario = _scenario(reader, root)
@@ -104,11 +114,44 @@ def read_scenario(file: Path, data: Path, faults: list[Fault]) -> Scenario | Non
     return None if reader.found else scenario
 
 
-def scenario_warnings(scenario: Scenario) -> Iterator[Fault]:
-    """What can be read and does not do what its author hopes for."""
+def scenario_warnings(scenario: Scenario, file: Path, data: Path) -> Iterator[Fault]:
+    """What can be read in `file`, the scenario's, and does not do what its author hopes for."""
+    reader = _Reader(file, data)
+    root = load_located(file)
+    practice = _under(root, "entrainement") or root
+    young = _under(root, "jeune") or root
+    words = _under(young, "mots") or young
+    lines = {str(item.value).strip(): item.line for item in words.value if isinstance(item, Located)}
     for word in never_said(scenario):
         what = f"mots : « {word} » n'est dit nulle part dans « entrainement » : le faire dire, ou le retirer"
-        yield Fault(f"data/scenarios/{scenario.id}.yml", what, warning=True)
+        reader.fault(lines.get(word, words.line), what)
+    replies = scenario.practice.replies
+    answered = frozenset(act for reply in replies for act in reply.when.acts)
+    rules = read_practice(data).rules
+    silent = sorted(rules.insists - answered)
+    if silent:
+        reader.fault(
+            practice.keys.get("repliques", practice.line),
+            f"aucune réplique ne réagit à : {', '.join(silent)} ; en mettre une parmi les premières",
+        )
+    if scenario.family == "sans_reveler" and early_facts(scenario, rules, _SKILLED) == frozenset(
+        scenario.practice.facts
+    ):
+        reader.fault(
+            practice.keys.get("faits", practice.line),
+            f"« sans_reveler », et tout peut être dit en {len(_SKILLED)} phrases : demander plus de confiance"
+            " ou d'ouverture, ou d'autres actes (oser, attentes)",
+        )
+    clumsy = clumsy_kinds(data)
+    for reply in replies:
+        lured = not reply.when.acts or reply.when.acts & clumsy
+        if reply.reveals and lured and not reply.when.without_acts:
+            reader.fault(
+                reply.place,
+                f"« {reply.reveals} » peut être révélé après une maladresse : ajouter à « si »"
+                " sans_actes: [pression, jugement, enquete]",
+            )
+    yield from (replace(fault, warning=True) for fault in reader.told())
 
 
 def scenario_faults(root: Path) -> Iterator[Fault]:
@@ -121,7 +164,7 @@ def scenario_faults(root: Path) -> Iterator[Fault]:
             faults.append(
                 Fault(f"data/scenarios/{file.name}", f"même titre que {titles[scenario.title]} : en changer un")
             )
-        faults.extend(scenario_warnings(scenario) if scenario else ())
+        faults.extend(scenario_warnings(scenario, file, root / "data") if scenario else ())
     yield from faults
 
 
@@ -153,8 +196,9 @@ class _Reader:
                 self.fault(line, f"clé inconnue « {key} »{_near(key, known)} ; les clés sont : {', '.join(known)}")
         for key, line in at.twice:
             self.fault(line, f"« {key} » est écrit deux fois : n'en garder qu'un")
+        misspelt = {close for key in at.keys if key not in known for close in _closest(key, known)}
         for key in needed:
-            if key not in at.value:
+            if key not in at.value and key not in misspelt:
                 self.fault(at.line, f"il manque « {key} »{f' dans {what}' if what else ''} : l'ajouter")
         return True
 
@@ -185,13 +229,13 @@ class _Reader:
             self.fault(one.line, f"« {key} » : {most} au plus")
         return tuple(item.value.strip() for item in one.value if isinstance(item.value, str))
 
-    def among(self, at: Located, key: str, known: Sequence[str], what: str) -> frozenset[str]:
-        """The ids under `key`, each of them one of `known`."""
+    def among(self, at: Located, key: str, known: Sequence[str], what: str, where: str = "") -> frozenset[str]:
+        """The ids under `key`, each of them one of `known`, all of which are in the file `where`."""
         found = self.texts(at, key)
         one = _under(at, key)
         for item in one.value if one and isinstance(one.value, list) else ():
             if isinstance(item.value, str) and item.value not in known:
-                self.fault(item.line, f"{what} « {item.value} » : inconnu{_near(item.value, known)}")
+                self.fault(item.line, f"{what} « {item.value} » : inconnu{_names(item.value, known, where)}")
         return frozenset(found)
 
     def number(self, at: Located, key: str, least: int, most: int, default: int) -> int:
@@ -315,11 +359,12 @@ def _young(reader: _Reader, root: Located) -> Young:
 
 
 def _beats(reader: _Reader, root: Located) -> Iterator[Beat]:
-    pauses = 0
+    pauses = unread = 0
     items = reader.items(root, "jeu", 3)
     for at in items:
         kind = next((key for key in _BEATS if isinstance(at.value, dict) and key in at.value), None)
         if kind is None:
+            unread += 1
             reader.fault(at.line, f"un moment du jeu commence par l'une de ces clés : {', '.join(_BEATS)}")
             continue
         optional = {"pause": ("pistes", "notes")}.get(kind, ("etape", "notes", "maladroit"))
@@ -339,18 +384,22 @@ def _beats(reader: _Reader, root: Located) -> Iterator[Beat]:
             reader.texts(at, "pistes"),
             clumsy,
         )
-    if items and not pauses:
+    if items and not pauses and not unread:
         reader.fault(items[0].line, "« jeu » : au moins une « pause » est attendue, pour que le groupe discute")
 
 
 def _practice(reader: _Reader, root: Located) -> Practice:
     at = _under(root, "entrainement")
     keys = ("ouverture", "repliques", "sinon", "faits", "repliques_max")
-    if at is None or not reader.fields(at, keys, ("depart_si",), "« entrainement »"):
+    if at is None or not reader.fields(at, keys, ("depart_si", "adieu"), "« entrainement »"):
         return Practice("", (), {}, {}, 1, ())
+    before = len(reader.found)
     facts = _facts(reader, at)
-    replies = tuple(_reply(reader, one, tuple(facts)) for one in reader.items(at, "repliques", 3))
-    _reachable(reader, at, replies, facts)
+    known = tuple(facts) if "faits" in at.value else None
+    replies = tuple(_reply(reader, one, known) for one in reader.items(at, "repliques", 3))
+    # What follows from another fault is not told.
+    if replies and known is not None and len(reader.found) == before:
+        _reachable(reader, replies, facts)
     otherwise: dict[str, tuple[str, ...]] = {}
     manners = _under(at, "sinon")
     if manners is not None and reader.fields(manners, tuple(_MANNERS), what="« sinon »"):
@@ -360,6 +409,11 @@ def _practice(reader: _Reader, root: Located) -> Practice:
                 reader.fault(
                     manners.keys.get(manner, manners.line), f"« {manner} » : deux fois la même réponse, en changer une"
                 )
+    farewell = reader.text(at, "adieu")
+    if farewell and "depart_si" not in at.value:
+        reader.fault(
+            at.keys["adieu"], "« adieu » ne sert qu'avec « depart_si » : l'ajouter, par exemple {confiance: 0}"
+        )
     return Practice(
         opening=reader.text(at, "ouverture"),
         replies=replies,
@@ -367,6 +421,7 @@ def _practice(reader: _Reader, root: Located) -> Practice:
         facts={name: str(one.value) for name, one in facts.items()},
         most_lines=reader.number(at, "repliques_max", 4, 40, 16),
         leaves=reader.moods(at, "depart_si", reader.bound),
+        farewell=farewell,
     )
 
 
@@ -384,11 +439,12 @@ def _facts(reader: _Reader, at: Located) -> Mapping[str, Located]:
     return dict(one.value)
 
 
-def _reply(reader: _Reader, at: Located, facts: Sequence[str]) -> Reply:
+def _reply(reader: _Reader, at: Located, facts: Sequence[str] | None) -> Reply:
+    """A reply; `facts` are the names that it may tell, None when they cannot be read."""
     if not reader.fields(at, ("si", "dit"), ("revele", "change"), "cette réplique"):
         return Reply(When(), (), place=at.line)
     reveals = reader.text(at, "revele") or None
-    if reveals and reveals not in facts:
+    if reveals and facts is not None and reveals not in facts:
         reader.fault(
             at.value["revele"].line, f"fait « {reveals} » : inconnu{_near(reveals, facts)} ; l'ajouter à « faits »"
         )
@@ -401,7 +457,7 @@ def _reply(reader: _Reader, at: Located, facts: Sequence[str]) -> Reply:
     )
 
 
-def _when(reader: _Reader, at: Located, facts: Sequence[str]) -> When:
+def _when(reader: _Reader, at: Located, facts: Sequence[str] | None) -> When:
     one = _under(at, "si")
     optional = ("actes", "sans_actes", "etape", "apres", "avant", *_MOODS)
     if one is None or not reader.fields(one, (), optional, "« si »"):
@@ -424,13 +480,17 @@ def _when(reader: _Reader, at: Located, facts: Sequence[str]) -> When:
         acts=reader.among(one, "actes", reader.kinds, "acte"),
         without_acts=reader.among(one, "sans_actes", reader.kinds, "acte"),
         steps=frozenset(numbers),
-        after=reader.among(one, "apres", facts, "fait"),
-        before=reader.among(one, "avant", facts, "fait"),
+        after=_named_facts(reader, one, "apres", facts),
+        before=_named_facts(reader, one, "avant", facts),
         bounds=tuple(bound for bound in bounds if bound),
     )
 
 
-def _reachable(reader: _Reader, at: Located, replies: Sequence[Reply], facts: Mapping[str, Located]) -> None:
+def _named_facts(reader: _Reader, at: Located, key: str, facts: Sequence[str] | None) -> frozenset[str]:
+    return frozenset(reader.texts(at, key)) if facts is None else reader.among(at, key, facts, "fait")
+
+
+def _reachable(reader: _Reader, replies: Sequence[Reply], facts: Mapping[str, Located]) -> None:
     """Every reply can be given and every fact can be said."""
     said: set[str] = set()
     left = list(replies)
@@ -498,19 +558,32 @@ def _known_answer(wanted: str, keys: Mapping[str, Any]) -> bool:
 
 def _notes(reader: _Reader, root: Located) -> Iterator[Note]:
     sources = tuple(read_sources(reader.data / "sources.yml"))
-    for at in reader.items(root, "debriefing", 1):
-        asks = isinstance(at.value, dict) and "questions" in at.value
+    before = len(reader.found)
+    asked = False
+    items = reader.items(root, "debriefing", 1)
+    for at in items:
+        asks = isinstance(at.value, dict) and not at.value.keys() & {"texte", "source"}
+        asked = asked or asks
         if not reader.fields(at, ("questions",) if asks else ("texte", "source"), what="cette note"):
             continue
         cited = reader.texts(at, "source")
-        reader.among(at, "source", sources, "source (data/sources.yml)")
+        reader.among(at, "source", sources, "source", "data/sources.yml")
         yield Note(reader.text(at, "texte"), cited, reader.texts(at, "questions"))
+    if items and not asked and len(reader.found) == before:
+        reader.fault(root.keys["debriefing"], '« debriefing » : il manque des questions : - questions: ["...", "..."]')
 
 
 def _texts(reader: _Reader, root: Located) -> None:
     """Words, numbers and addresses that a scenario may not hold, and blanks of the template left as they were."""
-    for at, allowed in _examined(root):
+    for at, allowed, own in _examined(root):
         for text, line in strings(at):
+            if _CURLY.search(text):
+                reader.fault(line, f"{_CURLY_REMEDY} autour d'un texte, et par « » à l'intérieur")
+            insult = None if allowed or own else _WOUNDING.search(text)
+            if insult:
+                reader.fault(
+                    line, f"mot qui blesse : « {insult[0]} » : seul le personnage peut le dire, ou « maladroit »"
+                )
             if _BLANK.search(text):
                 reader.fault(line, f"« {text.strip()[:60]} » est encore à écrire : remplacer par votre texte")
             for what in refused_words(text):
@@ -519,29 +592,55 @@ def _texts(reader: _Reader, root: Located) -> None:
                 reader.fault(line, f"{what} : l'écrire autrement, ou le retirer")
 
 
-def _examined(root: Located) -> Iterator[tuple[Located, bool]]:
-    """Parts of the file, and whether a stigmatising word is an example there: a clumsy line, a text to refuse."""
+def _examined(root: Located) -> Iterator[tuple[Located, bool, bool]]:
+    """Parts of the file; whether any word may be an example there (a clumsy line, a text to refuse); whether the young
+    person speaks."""
     for key, at in root.value.items():
         if key == "jeu" and isinstance(at.value, list):
             for beat in at.value:
                 clumsy = _under(beat, "maladroit")
-                yield beat, clumsy is not None and clumsy.value is True
+                for name, one in beat.value.items() if isinstance(beat.value, dict) else ():
+                    yield one, clumsy is not None and clumsy.value is True, name == "jeune"
         elif key == "rejeu" and isinstance(at.value, list):
             for message in at.value:
                 expected = _under(message, "attend")
                 for name, one in message.value.items() if isinstance(message.value, dict) else ():
                     if name != "attend":
-                        yield one, False
+                        yield one, False, False
                 for name, one in expected.value.items() if expected and isinstance(expected.value, dict) else ():
-                    yield one, name == "sans"
+                    yield one, name == "sans", False
+        elif key in ("jeune", "entrainement") and isinstance(at.value, dict):
+            for name, one in at.value.items():
+                if name == "repliques" and isinstance(one.value, list):
+                    for reply in one.value:
+                        for part, said in reply.value.items() if isinstance(reply.value, dict) else ():
+                            yield said, False, part == "dit"
+                else:
+                    yield one, False, name in ("mots", "ouverture", "sinon", "adieu")
         else:
-            yield at, False
+            yield at, False, False
 
 
 def _under(at: Located, key: str) -> Located | None:
     return at.value.get(key) if isinstance(at.value, dict) else None
 
 
+def _closest(word: str, known: Sequence[str]) -> list[str]:
+    """The name of `known` that `word` looks like, if any."""
+    return difflib.get_close_matches(word.lower(), known, 1, 0.6)
+
+
 def _near(word: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word, known, 1, 0.6)
+    close = _closest(word, known)
     return f", vouliez-vous dire « {close[0]} » ?" if close else ""
+
+
+def _names(word: str, known: Sequence[str], where: str) -> str:
+    """What to write instead of `word`: the name that it looks like, and all of them, or the nearest."""
+    listed: Sequence[str] = known
+    if len(", ".join(known)) > _LONGEST_LIST:
+        parts = [part for part in re.split(r"\W|_", word.lower()) if len(part) > 3]
+        alike = [name for name in known if any(part in name for part in parts)]
+        listed = list(dict.fromkeys([*difflib.get_close_matches(word.lower(), known, 5, 0.4), *alike]))[:5]
+    told = f" ; {'les noms' if listed is known else 'des noms proches'} : {', '.join(listed)}" if listed else ""
+    return f"{_near(word, known)}{told}{f' (tous : {where})' if where and listed is not known else ''}"

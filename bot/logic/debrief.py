@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.logic.formulation import IMPROVE, KEEP, UNKNOWN
-from bot.logic.practice import Session, Turn
+from bot.logic.practice import Session, Turn, better_wordings, to_reword
 from bot.logic.scenario import STEPS, Advice, Note
 
 _MOST_ADVICE = 3
@@ -158,16 +158,15 @@ def _used(session: Session) -> Iterable[Used]:
 
 
 def _avoid(session: Session) -> Iterable[Better]:
-    """Each clumsiness, with a better wording: not the same one twice for the same kind while there are others."""
+    """Each line to say otherwise, and how: not the same wording twice for a kind while there are others."""
     given: dict[str, int] = {}
     for turn in session.turns:
-        for found in turn.reading.found:
+        for found in to_reword(session, turn):
             kind = session.kinds[found.kind_id]
-            if kind.verdict != IMPROVE:
-                continue
             at = given.get(kind.id, 0)
             given[kind.id] = at + 1
-            better = kind.better[at % len(kind.better)] if kind.better else ""
+            wordings = better_wordings(session, turn, kind)
+            better = wordings[at % len(wordings)] if wordings else ""
             words = found.words or turn.line
             yield Better(turn.number, kind.id, kind.title, words, kind.why, better, kind.sources)
 
@@ -188,7 +187,7 @@ def _to_try(session: Session, steps: Iterable[Step], used: Iterable[Used]) -> It
         elif advice.lacks:
             times = int(advice.lacks not in covered)
         elif advice.absent:
-            times = int(advice.absent not in lines)
+            times = int(advice.absent.isdisjoint(lines))
         if times:
             found.append((advice.weight + times - 1, ToTry(advice, calling)))
     yield from (one for _, one in sorted(found, key=lambda pair: -pair[0])[:_MOST_ADVICE])

@@ -1,7 +1,7 @@
 """What kinds of formulations a professional's line to a young person carries: rules first, then linear scores.
 
-Kinds, rules and weights are data (data/formation, models/formulations.json); here is only how they are combined. A line
-is read whole and piece by piece, so that a good opening never dilutes a bad ending.
+Kinds, rules and weights are data (data/formation, models/formulations.json); here is only how they are combined. The
+verdict is learned on whole lines; the pieces only show which words carry a kind.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _QUOTED = re.compile(r"(?<=\w)(?P<before>[\s:,(]*)(?:«[^«»]{1,60}»|\"[^\"]{1
 _OUTER = re.compile(r"^\s*[«\"“'‘](?P<inside>.*)[»\"”'’]\s*[.!?]?\s*$", re.S)
 _END = frozenset({"?", "!", ".", "...", "…", ";", "\n", ":"})
 _NEGATIONS = frozenset({"pas", "jamais", "rien", "aucun", "aucune", "personne", "plus", "ni", "sans"})
+_FEWEST_KNOWN = 0.4  # share of the words; with fewer, the weights have nothing to go by
 _REACH = 4  # words that a negation colours
 _CITED = "motcite"
 # Verbs in « vous » whose « tu » is not made by changing the ending.
@@ -104,20 +105,19 @@ class Rule:
 
 @dataclass(frozen=True)
 class Weights:
-    """Linear scores (log odds): for each feature its (row, weight) pairs, and the bias of each row.
+    """Linear scores (margins): for each feature how rare it is and its (row, weight) pairs, and the bias of each row.
 
     A row per kind, in the order of `kinds`, then one for « to improve » whatever the kind. `found` is the score from
     which a kind is found, `doubt` the one from which a grave kind forbids to praise, `least` the one below which the
-    best kind is not even named; nothing is said within `band` of the border between the two verdicts, which is `lean`.
+    best kind is not even named; `lean` is the border between the two verdicts.
     """
 
     kinds: tuple[str, ...] = ()
-    features: Mapping[str, tuple[tuple[int, float], ...]] = field(default_factory=dict)
+    features: Mapping[str, tuple[float, tuple[tuple[int, float], ...]]] = field(default_factory=dict)
     bias: tuple[float, ...] = ()
     found: float = 0.0
     doubt: float = 0.0
     least: float = 0.0
-    band: float = 0.0
     lean: float = 0.0
 
 
@@ -195,7 +195,7 @@ class Formulations:
         return list(self._features(_line(text)))
 
     def scores(self, line: str) -> tuple[float, ...]:
-        """Log odds of each row of the weights for the whole of `line`."""
+        """The margin of each row of the weights for the whole of `line`."""
         return tuple(self._scored(_line(line[:_LONGEST])))
 
     def _features(self, line: _Line) -> dict[str, None]:
@@ -212,44 +212,37 @@ class Formulations:
 
     def _by_weights(self, whole: _Line, parts: Sequence[_Line], found: dict[str, str], doubted: set[str]) -> None:
         weights = self._weights
-        if not weights.kinds:
+        words = [word.form for word in whole.words if word.form.isalpha()]
+        if not weights.kinds or sum(word in weights.features for word in words) < len(words) * _FEWEST_KNOWN:
             return
         lines = [whole, *parts] if len(parts) > 1 else [whole]
         scored = [self._scored(line) for line in lines]
-        tilt = max(self._tilt(one) for one in scored)
         best = [max(one[at] for one in scored) for at in range(len(weights.kinds))]
-        wanted = IMPROVE if tilt > 0 else KEEP
+        # The scores of a piece, cut out of what explains it, would find fault with most lines.
+        wanted = IMPROVE if scored[0][-1] > weights.lean else KEEP
         ranked = sorted(range(len(best)), key=lambda at: -best[at])
         first = next(at for at in ranked if self.kinds[weights.kinds[at]].verdict == wanted)
         for at, kind in enumerate(weights.kinds):
             is_fault = self.kinds[kind].verdict == IMPROVE
-            if best[at] >= weights.doubt:
+            if scored[0][at] >= weights.doubt:
                 doubted.add(kind)
             if is_fault and wanted == KEEP:
                 continue
             if best[at] >= weights.found or (at == first and best[at] >= weights.least):
                 carriers = [line for line, one in zip(lines[1:], scored[1:], strict=False) if one[at] >= weights.found]
                 found[kind] = _short((carriers[0] if carriers else whole).typed) if is_fault else ""
-        if abs(tilt) < weights.band:
-            found.clear()
-
-    def _tilt(self, scores: Sequence[float]) -> float:
-        """Above zero, to improve."""
-        faults: list[float] = []
-        goods: list[float] = []
-        for kind, score in zip(self._weights.kinds, scores, strict=False):
-            (faults if self.kinds[kind].verdict == IMPROVE else goods).append(score)
-        return max(faults) - max(goods) + scores[-1] - self._weights.lean
 
     def _scored(self, line: _Line) -> list[float]:
         weights = self._weights
-        sums = list(weights.bias)
-        seen = self._features(line)
-        scale = 1 / math.sqrt(len(seen) or 1)
-        for one in seen:
-            for at, weight in weights.features.get(one, ()):
-                sums[at] += weight * scale
-        return sums
+        sums = [0.0] * len(weights.bias)
+        length = 0.0
+        for one in self._features(line):
+            rarity, pairs = weights.features.get(one, (0.0, ()))
+            length += rarity * rarity
+            for at, weight in pairs:
+                sums[at] += weight * rarity
+        scale = 1 / math.sqrt(length or 1.0)
+        return [value * scale + bias for value, bias in zip(sums, weights.bias, strict=True)]
 
     def _by_rules(self, whole: _Line, found: dict[str, str], doubted: set[str], named: bool) -> None:
         for kind, rule in self._rules.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,22 +12,38 @@ from itertools import pairwise
 from bot.logic.normalisation import fold
 
 _SMOOTHING = 0.3
+_PIECE = re.compile(r"[.!?…;,:\n]+|\b(?:mais|parce que|parce qu['’]|car)\b", re.I)
 _FEWEST = 3  # examples that hold a word or a pair of words, for it to count
 
 
 @dataclass(frozen=True)
 class OwnDistress:
-    """Weights of words and pairs of words; a line is one when it scores `threshold`, says « je » and never « tu »."""
+    """Weights of words and pairs of words; a line is one when it scores `threshold`, says « je » and never « tu ».
+
+    Pieces of the line that hold one of `apologies` (patterns, on folded text) do not count: whoever is sorry for his or
+    her words is not in distress.
+    """
 
     weights: Mapping[str, float]
     threshold: float
     oneself: frozenset[str]
     other: frozenset[str]
+    apologies: tuple[re.Pattern[str], ...] = ()
+
+    def _apologises(self, piece: str) -> bool:
+        said = fold(piece)
+        return any(pattern.search(said) for pattern in self.apologies)
 
     def told_in(self, line: str) -> bool:
         """Whether the trainee speaks of himself or herself in distress, rather than to the young person."""
+        if frozenset(fold(line).split()) & self.other:
+            return False
+        pieces = _PIECE.split(line)
+        rest = [piece for piece in pieces if not self._apologises(piece)]
+        if len(rest) < len(pieces):
+            line = " ".join(rest)
         words = frozenset(fold(line).split())
-        if not words & self.oneself or words & self.other:
+        if not words & self.oneself:
             return False
         seen = _features(line)
         return sum(self.weights.get(one, 0.0) for one in seen) / math.sqrt(len(seen)) >= self.threshold

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.logic.formulation import GRAVE, IMPROVE, KEEP, Formulations, Found, Kind, Reading
+from bot.logic.formulation import GRAVE, IMPROVE, KEEP, Formulations, Found, Kind, Reading, Weights
 from bot.logic.normalisation import fold
 from bot.logic.scenario import Change, Effect, Mood, Reply, Rules, Scenario
 
@@ -25,6 +25,7 @@ _SMALL_WORDS = frozenset(
     " se s".split()
 )
 _SHORTEST_STEM = 4
+_MOST_REWORDED = 2
 _ENDING = 3  # letters that a word of the young person may lose or change: travailler, travailles
 
 
@@ -39,7 +40,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Turn:
-    """One line of the trainee and its answer; `number` counts from 1.
+    """One line of the trainee and its answer; `number` is that of its file, or counts the turns from 1.
 
     `change` is what really changed in the mood, `reasons` what the rules say of it, `steps` those that the line covers,
     `revealed` the fact that the answer tells. `from_rules` is False when no reply was written for such a line.
@@ -59,10 +60,19 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class SetAside:
+    """A line that is no turn: its number and why (a kind of interruption, or "fin" once it was over), no word of it."""
+
+    number: int
+    why: str
+
+
+@dataclass(frozen=True)
 class Session:
     """A whole session. `ended`: None while it goes on, or "fin" (no more lines), "depart" (left early), "pause".
 
-    `interruption` is the kind of a pause ("demande", "aide", "detresse", "danger"), None without one.
+    `interruption` is the kind of a pause ("demande", "aide", "detresse", "danger"), None without one. `set_aside` has
+    the lines of a file that were not played.
     """
 
     scenario: Scenario
@@ -72,6 +82,7 @@ class Session:
     mood: Mood
     ended: str | None = None
     interruption: str | None = None
+    set_aside: tuple[SetAside, ...] = ()
 
     @property
     def said(self) -> frozenset[str]:
@@ -79,21 +90,33 @@ class Session:
         return frozenset(turn.revealed for turn in self.turns if turn.revealed)
 
 
-def practise(scenario: Scenario, rules: Rules, formulations: Formulations, lines: Sequence[str]) -> Session:
+def practise(
+    scenario: Scenario,
+    rules: Rules,
+    formulations: Formulations,
+    lines: Sequence[str],
+    numbers: Sequence[int] | None = None,
+) -> Session:
     """The session that `lines` make: the same lines always make the same one.
 
     A line that pauses (asked for, or the trainee's own distress) is no turn and is kept nowhere; lines after it go on.
+    With `numbers`, one for each line, turns bear them and the numbers of the lines that are no turn are kept.
     """
     play = _Play(scenario, rules, formulations)
     interruption = None
-    for line in lines:
+    aside = []
+    for index, line in enumerate(lines):
         if play.ended:
+            aside += [SetAside(number, ENDED) for number in (numbers or ())[index:]]
             break
         interruption = interruption_of(line, rules)
         if interruption is None and line.strip():
-            play.hear(line.strip())
+            play.hear(line.strip(), numbers[index] if numbers else None)
+        elif interruption and numbers:
+            aside.append(SetAside(numbers[index], interruption))
     ended = PAUSED if interruption else play.ended
-    return Session(scenario, rules, formulations.kinds, tuple(play.turns), play.mood, ended, interruption)
+    turns = tuple(play.turns)
+    return Session(scenario, rules, formulations.kinds, turns, play.mood, ended, interruption, tuple(aside))
 
 
 def interruption_of(line: str, rules: Rules) -> str | None:
@@ -116,6 +139,49 @@ def never_said(scenario: Scenario) -> tuple[str, ...]:
     return tuple(word for word in scenario.young.words if not any(_holds(line, _key(word)) for line in lines))
 
 
+def to_reword(session: Session, turn: Turn) -> tuple[Found, ...]:
+    """What is to be said otherwise in a line, the gravest first: two at most, more would not be read."""
+    faults = [one for one in turn.reading.found if session.kinds[one.kind_id].verdict == IMPROVE]
+    return tuple(sorted(faults, key=lambda one: one.kind_id not in GRAVE)[:_MOST_REWORDED])
+
+
+def better_wordings(session: Session, turn: Turn, kind: Kind) -> tuple[str, ...]:
+    """Other wordings for `kind` in `turn`: one that takes up the young person's words takes those of this scenario."""
+    template = session.rules.rewordings.get(kind.id)
+    if template is None:
+        return kind.better
+    # Words given as the young person's own are between quotation marks: they may not be this one's.
+    neutral = tuple(text for text in kind.better if "«" not in text)
+    word = _first_said(session, turn)
+    return ((template.format(mot=word),) if word else ()) + neutral or kind.better
+
+
+def _first_said(session: Session, turn: Turn) -> str | None:
+    """The first of the young person's words that she or he has said before `turn`, None without."""
+    replies = [one.reply for one in session.turns if one.number < turn.number]
+    said = [fold(text).split() for text in (session.scenario.practice.opening, *replies)]
+    return next((word for word in session.scenario.young.words if any(_holds(one, _key(word)) for one in said)), None)
+
+
+def early_facts(scenario: Scenario, rules: Rules, script: Iterable[str]) -> frozenset[str]:
+    """The facts told to someone whose lines carry the kinds of `script`, all of them to keep, one a line."""
+    play = _Play(scenario, rules, _Written())
+    for kind in script:
+        play.hear(kind)
+    return frozenset(turn.revealed for turn in play.turns if turn.revealed)
+
+
+class _Written(Formulations):
+    """Reads the kind to keep that a line names."""
+
+    def __init__(self) -> None:
+        super().__init__({}, {}, Weights())
+
+    def read(self, line: str, named: bool = False) -> Reading:
+        """The kind that `line` names."""
+        return Reading((Found(line),), KEEP)
+
+
 class _Play:
     """One session under way."""
 
@@ -133,8 +199,8 @@ class _Play:
         self._asked = False
         self._answered(scenario.practice.opening)
 
-    def hear(self, line: str) -> None:
-        """Add the turn of `line`."""
+    def hear(self, line: str, number: int | None = None) -> None:
+        """Add the turn of `line`, the next one or the one of that number."""
         reading = self._read(line)
         acts = reading.kinds()
         reasons = tuple(self._reasons(line, reading, acts))
@@ -147,10 +213,16 @@ class _Play:
             text = self._say(reply)
         else:
             text = self._otherwise()
+        practice = self.scenario.practice
+        if practice.leaves and all(bound.holds(self.mood) for bound in practice.leaves):
+            self.ended = LEFT
+            text = f"{text} {practice.farewell}".strip()
+        elif len(self.turns) + 1 >= practice.most_lines:
+            self.ended = ENDED
         revealed = reply.reveals if reply and reply.reveals not in self._said else None
         self.turns.append(
             Turn(
-                len(self.turns) + 1,
+                number or len(self.turns) + 1,
                 line,
                 reading,
                 acts,
@@ -166,11 +238,6 @@ class _Play:
         self._answered(text)
         self._named = self._named or (NAMING in acts and reading.verdict == KEEP)
         self._asked = self._asked or bool(acts & self.rules.questions)
-        practice = self.scenario.practice
-        if practice.leaves and all(bound.holds(self.mood) for bound in practice.leaves):
-            self.ended = LEFT
-        elif len(self.turns) >= practice.most_lines:
-            self.ended = ENDED
 
     @property
     def _said(self) -> frozenset[str]:

@@ -119,6 +119,7 @@ class Practice:
     facts: Mapping[str, str]
     most_lines: int
     leaves: tuple[Bound, ...]  # empty: never
+    farewell: str = ""  # said on top of the answer when leaving early
 
 
 @dataclass(frozen=True)
@@ -217,13 +218,13 @@ class Effect:
 
 @dataclass(frozen=True)
 class Advice:
-    """What to try next time: chosen when `lacks` (steps not covered) or `excess` (kinds used) is true of a session."""
+    """What to try next time: a step not covered (`lacks`), kinds of which none was used, or a kind used (`excess`)."""
 
     id: str
     text: str
     sources: tuple[str, ...]
     lacks: int | None = None
-    absent: str | None = None
+    absent: frozenset[str] | None = None
     excess: str | None = None
     weight: int = 1
 
@@ -247,6 +248,7 @@ class Rules:
     interrupts: Mapping[str, tuple[re.Pattern[str], ...]]
     not_oneself: tuple[re.Pattern[str], ...]  # taken out of a line before the interruptions are looked for
     own_distress: OwnDistress
+    rewordings: Mapping[str, str] = field(default_factory=dict)  # by kind; {mot} is a word of the young person
     advice: tuple[Advice, ...] = ()
     steps: tuple[str, ...] = field(default=())  # titles of the eight steps
 

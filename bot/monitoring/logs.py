@@ -11,6 +11,7 @@ from typing import Any
 
 JSON = "json"
 _ADDRESS = re.compile(r"/[^\s>]*")
+_SENDER = re.compile(r"\b(sender|sender[ _]id|id) '[^']*'", re.I)
 _QUIET = (
     "rasa",
     "rasa_sdk",
@@ -31,6 +32,7 @@ def configure_logging(level: str, form: str = "texte") -> None:
     # The text of an exception may quote the user (Rasa's action client puts the whole tracker in it).
     logging.Formatter.formatException = staticmethod(_name_of_exception)  # type: ignore[method-assign,assignment]
     handler = logging.StreamHandler()
+    handler.addFilter(_hide_senders)
     if form == JSON:
         handler.setFormatter(
             structlog.stdlib.ProcessorFormatter(
@@ -69,6 +71,13 @@ def configure_logging(level: str, form: str = "texte") -> None:
 def _hide_addresses(record: logging.LogRecord) -> bool:
     """Sanic names the request at fault, and anything may be written in an address."""
     record.msg, record.args = _ADDRESS.sub("/...", record.getMessage()), ()
+    return True
+
+
+def _hide_senders(record: logging.LogRecord) -> bool:
+    """Rasa names the conversation that it warns of, and whoever holds an id may read that conversation."""
+    if record.name.startswith("rasa"):
+        record.msg, record.args = _SENDER.sub(r"\1 '...'", record.getMessage()), ()
     return True
 
 

@@ -118,4 +118,5 @@ def expose(conversations: int, waiting: int) -> bytes:
     """Every metric in Prometheus' text format, with what is only known when it is asked for."""
     _conversations.set(conversations)
     _waiting.set(waiting)
-    return generate_latest(REGISTRY)
+    exposed: bytes = generate_latest(REGISTRY)
+    return exposed

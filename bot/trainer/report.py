@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -39,7 +40,9 @@ def session_report(debrief: Debrief, data: Path, form: str, today: date, fonts: 
 
 def render(document: Document, data: Path, form: str, fonts: Path | None = None) -> bytes:
     """`document` as one file without any outside resource; raises typst.TypstError."""
-    phrases = read_document_phrases(data / "documents")
+    # The footer says the day of a document's review; nobody has reviewed a report.
+    made = Wording(read_practice(data).phrases).at("bilan.fait_le")
+    phrases = replace(read_document_phrases(data / "documents"), reviewed=str(made))
     return render_pdf(document, phrases, fonts) if form == "pdf" else render_html(document, phrases)
 
 
@@ -70,7 +73,8 @@ def session_document(debrief: Debrief, data: Path, today: date) -> Document:
 
 def _sections(debrief: Debrief, say: Wording, titles: Mapping[str, str]) -> Iterator[tuple[str, list[Block]]]:
     if not debrief.session.turns:
-        yield say.say("bilan.titre"), [Paragraph(say.say("bilan.vide"))]
+        aside = tuple(say.set_aside(debrief.session))
+        yield say.say("bilan.titre"), [Paragraph(say.say("bilan.vide")), *([Bullets(aside)] if aside else [])]
         return
     name = debrief.session.scenario.young.name
     yield say.say("bilan.essayer"), [Bullets(tuple(_advice(debrief, say)))]
@@ -168,6 +172,9 @@ def _transcript(debrief: Debrief, say: Wording) -> Iterator[Block]:
         yield Paragraph(f"{say.say('ligne.vous')} : {turn.line}")
         yield Bullets(tuple(say.notes(session, turn)))
         yield Paragraph(f"{name} : {turn.reply}")
+    aside = tuple(say.set_aside(session))
+    if aside:
+        yield Bullets(aside)
     yield Paragraph(say.ending(session))
 
 

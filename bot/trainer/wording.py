@@ -7,8 +7,8 @@ from dataclasses import fields
 from typing import Any
 
 from bot.logic.formulation import IMPROVE, UNKNOWN
-from bot.logic.practice import Session, Turn
-from bot.logic.scenario import Change, Mood
+from bot.logic.practice import ENDED, Session, Turn, better_wordings, to_reword
+from bot.logic.scenario import HIGHEST, LOWEST, STEPS, Change, Mood
 
 
 class Wording:
@@ -44,6 +44,19 @@ class Wording:
                 moved.append(self.say("ligne.humeur", humeur=name, signe="+" if value > 0 else "−", ecart=abs(value)))
         return ", ".join(moved) or self.say("ligne.rien")
 
+    def moved(self, turn: Turn) -> str:
+        """What a line moved; when nothing could, that the mood was already as low, or as high, as it goes."""
+        if turn.change:
+            return self.change(turn.change)
+        wanted = sum((reason.change for reason in turn.reasons), Change())
+        bounded = []
+        for one in fields(Change):
+            pushed, now = getattr(wanted, one.name), getattr(turn.mood, one.name)
+            key = "plus_bas" if pushed < 0 and now == LOWEST else "plus_haut" if pushed > 0 and now == HIGHEST else None
+            if key:
+                bounded.append(self.say(f"ligne.{key}", humeur=self.at("humeurs")[one.name]))
+        return ", ".join(bounded) or self.say("ligne.rien")
+
     def mood(self, mood: Mood) -> str:
         """« confiance 3, ouverture 2, peur 1 »."""
         names = self.at("humeurs")
@@ -51,12 +64,14 @@ class Wording:
 
     def kinds(self, session: Session, turn: Turn) -> Iterator[tuple[str, str]]:
         """For each kind found in the line: a key of « verdicts » and « titre, « mots » : pourquoi. Plutôt : ... »."""
+        reworded = to_reword(session, turn)
         for found in turn.reading.found:
             kind = session.kinds[found.kind_id]
             words = f" ({self.say('ligne.mots', mots=found.words)})" if found.words else ""
             text = f"{capital(kind.title)}{words}. {kind.why}"
-            if kind.verdict == IMPROVE and kind.better:
-                text += " " + self.instead(kind.better[0])
+            wordings = better_wordings(session, turn, kind) if found in reworded else ()
+            if wordings:
+                text += " " + self.instead(wordings[0])
             # A line that may hurt is not praised for what it also holds.
             doubtful = turn.reading.verdict == UNKNOWN and kind.verdict != IMPROVE
             yield ("peut_etre" if doubtful else kind.verdict), text
@@ -66,11 +81,12 @@ class Wording:
         verdicts = self.at("verdicts")
         kinds = list(self.kinds(session, turn))
         yield from (f"{capital(verdicts[verdict])} : {lowered(text)}" for verdict, text in kinds)
-        if turn.reading.verdict == UNKNOWN:
+        # A doubt about what was found is already said.
+        if turn.reading.verdict == UNKNOWN and not kinds:
             yield capital(verdicts[UNKNOWN])
         yield from (self.at("cas")[reason.id] for reason in turn.reasons if reason.special)
         steps = ", ".join(self.say("ligne.etapes", n=step) for step in sorted(turn.steps))
-        yield capital(self.change(turn.change)) + (f" ; {steps}" if steps else "") + "."
+        yield capital(self.moved(turn)) + (f" ; {steps}" if steps else "") + "."
         if turn.revealed:
             yield self.say("ligne.revele", fait=session.scenario.practice.facts[turn.revealed])
 
@@ -90,8 +106,20 @@ class Wording:
         return " ".join(texts[:2])
 
     def ending(self, session: Session) -> str:
-        """How the session ended."""
-        return self.say(f"fins.{session.ended or 'arret'}", prenom=session.scenario.young.name)
+        """How the session ended; stopping once the last step was touched is no interruption."""
+        whole = any(STEPS in turn.steps for turn in session.turns)
+        key = session.ended or ("complet" if whole else "arret")
+        return self.say(f"fins.{key}", prenom=session.scenario.young.name)
+
+    def set_aside(self, session: Session) -> Iterator[str]:
+        """The lines of a file that were not played: their numbers and why."""
+        late = [one.number for one in session.set_aside if one.why == ENDED]
+        for one in session.set_aside:
+            if one.why == ENDED:
+                continue
+            yield self.say("ligne.ecartee", ligne=self.lines([one.number]), raison=self.at("ecartees")[one.why])
+        if late:
+            yield self.say("ligne.apres_fin", lignes=self.lines(late))
 
 
 def capital(text: str) -> str:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from pathlib import Path
@@ -21,7 +22,12 @@ from bot import scenario_cli
 from bot.content.answers import read_sources
 from bot.content.formation import read_practice
 from bot.content.scenarios import read_scenario, read_scenarios
+from bot.logic.debrief import debrief
+from bot.logic.documents import Phrases
+from bot.logic.formulation import Formulations, Weights
+from bot.logic.practice import practise
 from bot.logic.scenario import Expected, Message, Scenario
+from bot.trainer import report
 from bot.trainer.replay import broken, replay_one
 from bot.trainer.terminal import Stage
 from bot.trainer.wording import Wording
@@ -323,6 +329,61 @@ def test_a_new_scenario_is_written_once_and_named_well(
     assert scenario_cli.main(["new", "ma_situation"]) == 1
     assert scenario_cli.main(["check", str(tmp_path / "ma_situation.yml")]) == 1
     assert "ligne 6" in capsys.readouterr().err
+    elsewhere = tmp_path / "ailleurs.yml"
+    assert scenario_cli.main(["new", str(elsewhere)]) == 0
+    assert elsewhere.is_file()
+    assert scenario_cli.main(["new", "dossier/ailleurs"]) == 1
+
+
+def test_a_list_of_eighty_columns_shows_every_name_whole(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert scenario_cli.main(["list"]) == 0
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 80
+    for scenario in SCENARIOS.values():
+        for name in (scenario.id, *scenario.audience):
+            assert name in shown
+    assert "…" not in shown
+
+
+def test_an_audience_is_listed_or_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert scenario_cli.main(["list", "--publics"]) == 0
+    assert "vie_scolaire : " in capsys.readouterr().out
+    assert scenario_cli.main(["list", "--public", "auto_ecole"]) == 1
+    assert "vie_scolaire" in capsys.readouterr().err
+
+
+def test_a_line_set_aside_keeps_its_number_and_none_of_its_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines, out = tmp_path / "lignes.txt", tmp_path / "bilan.html"
+    lines.write_text("# essai\n\nJe m'inquiète pour toi.\nJe craque, je n'en peux plus.\n...\n", encoding="utf-8")
+    example = str(ROOT / "tests/fixtures/scenarios/salle_de_classe.yml")
+    command = ["report", example, "--lines", str(lines), "--out", str(out)]
+    assert scenario_cli.main(command) == 0
+    assert "Ligne 4 écartée" in capsys.readouterr().err
+    page = out.read_text(encoding="utf-8").replace("\u00a0", " ")
+    for told in ("<h3>Ligne 3</h3>", "Ligne 4 écartée", "<h3>Ligne 5</h3>"):
+        assert told in page
+    assert "Je craque" not in page
+    lines.write_bytes("Ça va ?".encode("latin-1"))
+    assert scenario_cli.main(command) == 1
+    assert "UTF-8" in capsys.readouterr().err
+    lines.unlink()
+    assert scenario_cli.main(command) == 1
+    assert "absent" in capsys.readouterr().err
+
+
+def test_a_report_is_made_on_a_day_and_nobody_reviewed_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Phrases] = []
+    monkeypatch.setattr(report, "render_pdf", lambda _, phrases, __: given.append(phrases) or b"")
+    session = practise(
+        SCENARIOS["depistage_infirmerie"], read_practice(DATA).rules, Formulations({}, {}, Weights()), []
+    )
+    report.session_report(debrief(session), DATA, "pdf", date(2026, 11, 21))
+    assert given[0].reviewed_line(date(2026, 11, 21)) == "fait le 21/11/2026"
 
 
 def test_an_unknown_scenario_names_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:

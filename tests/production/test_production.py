@@ -155,7 +155,7 @@ def test_model_and_directory_change(installation: Installation, tmp_path: Path) 
         world.wait_for(0, reload="ok")
 
     def load_directory(world: Installation) -> None:
-        world.run("directory", "load", str(tables))
+        world.run("directory", "load", *(str(tables / name) for name in ("france.csv", "ile-de-france.csv")))
 
     seen = hold(
         "reload",

@@ -141,3 +141,8 @@ def test_without_weights_the_rules_alone_read(tmp_path: Path) -> None:
     formulations = read_formulations(DATA, tmp_path)
     assert "promesse" in formulations.read("Je te promets que ça restera entre nous.").kinds()
     assert formulations.read("Bonjour, entre.").verdict == UNKNOWN
+
+
+@pytest.mark.parametrize("line", ["zzz", "qsdf qsdf", "Xylpo brandu skoll ?"])
+def test_what_is_no_french_is_said_not_to_be_known(line: str, trained: Formulations) -> None:
+    assert trained.read(line).verdict == UNKNOWN

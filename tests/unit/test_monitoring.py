@@ -249,7 +249,7 @@ def speak() -> None:
     except ValueError:
         address = f"http://127.0.0.1/{PLANTED}?q={PLANTED}"
         logging.getLogger("sanic.error").exception("Exception occurred while handling uri: %s", address)
-        logging.getLogger("rasa.core.processor").error("Failed.", exc_info=True)
+        logging.getLogger("rasa.core.processor").error("Failed for sender '%s'.", PLANTED, exc_info=True)
         structlog.get_logger("rasa.core.channels.rest").exception("rest.failed", text=PLANTED, tracker={"a": PLANTED})
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -70,7 +69,11 @@ FAULTS = [
     ('  - jeune: "Je peux y aller ?"', '  - ado: "Je peux y aller ?"', "- ado:", "recit, jeune, pro, pro2, pause"),
     ('  - jeune: "Je peux y aller ?"', '  - jeune: "Oui ?"\n    etape: 2', "etape: 2", "« pro »"),
     ("    etape: 2", "    etape: 9", "etape: 9", "de 1 à 8"),
-    ('    - si: {confiance: "0"}', "    - si: {confiance: >=3}", "si: {confiance: >=3}", "guillemets"),
+    ('    - si: {confiance: "0"}', "    - si: {confiance: >=3}", "si: {confiance: >=3}", 'écrire ">=3" entre'),
+    ('titre: "La fin du cours"', "titre: “La fin du cours”", "titre:", 'guillemets courbes : remplacer “ et ” par "'),
+    ('titre: "La fin du cours"', "titre: “La fin : du cours”", "titre:", 'guillemets courbes : remplacer “ et ” par "'),
+    ('  - questions: ["Qu\'est-ce qui a changé la confiance ?"]', "", "debriefing:", "il manque des questions"),
+    ("  depart_si: {confiance: 0}", '  adieu: "Salut."', "adieu:", "depart_si"),
     ('    - si: {confiance: "0"}', '    - si: {confiance: "plus de 3"}', "plus de 3", '">=3"'),
     ('    - si: {confiance: "0"}', "    - si: {}", "si: {}", "cacherait"),
     ("mot_trop_tot, jugement]", "mot_trop_to, jugement]", "mot_trop_to,", "vouliez-vous dire « mot_trop_tot »"),
@@ -164,13 +167,109 @@ def test_the_template_passes_once_its_blanks_are_filled(tmp_path: Path) -> None:
     assert faults_of(re.sub(r"<[^>]+>", lambda _: f"Texte {next(blanks)}", template), tmp_path) == []
 
 
-def test_a_word_that_is_never_said_is_a_warning() -> None:
-    scenario = read_scenario(EXAMPLE, DATA, [])
+def warnings_of(text: str, folder: Path) -> list[tuple[str, str]]:
+    """(where, what) of each warning of a scenario without a fault."""
+    file = folder / "essai.yml"
+    file.write_text(text, encoding="utf-8")
+    scenario = read_scenario(file, DATA, [])
     assert scenario
-    assert list(scenario_warnings(scenario)) == []
-    young = replace(scenario.young, words=("mon copain", "le bateau"))
-    warnings = list(scenario_warnings(replace(scenario, young=young)))
-    assert [("le bateau" in one.what, one.warning) for one in warnings] == [(True, True)]
+    warnings = list(scenario_warnings(scenario, file, DATA))
+    assert all(one.warning for one in warnings)
+    return [(one.where, one.what) for one in warnings]
+
+
+ANSWERED = TEXT.replace(
+    "actes: [mot_trop_tot, jugement]", "actes: [mot_trop_tot, jugement, pression, enquete, minimisation]"
+)
+assert ANSWERED != TEXT
+# (before, after, sign of the line, what is said)
+WARNINGS = [
+    ('"mon copain"]', '"le bateau"]', "mots:", "le bateau"),
+    (", pression, enquete, minimisation", "", "repliques:", "enquete, minimisation, pression"),
+    (
+        'actes: [oser, reprise, question_ouverte], confiance: ">=4"',
+        'actes: [oser, enquete], confiance: ">=5"',
+        "actes: [oser, enquete]",
+        "sans_actes",
+    ),
+    ('confiance: ">=4", apres', 'confiance: ">=1", apres', "  faits:", "« sans_reveler »"),
+]
+
+
+def test_a_scenario_without_a_weakness_has_no_warning(tmp_path: Path) -> None:
+    text = ANSWERED.replace('confiance: ">=4", apres', 'confiance: ">=5", peur: "0", apres')
+    assert warnings_of(text, tmp_path) == []
+
+
+@pytest.mark.parametrize(("before", "after", "sign", "told"), WARNINGS)
+def test_a_warning_says_its_file_and_line(before: str, after: str, sign: str, told: str, tmp_path: Path) -> None:
+    assert before in ANSWERED
+    text = ANSWERED.replace(before, after, 1)
+    where = f"{tmp_path / 'essai.yml'}, ligne {line_of(text, sign)}"
+    assert any(one == where and told in what for one, what in warnings_of(text, tmp_path)), warnings_of(text, tmp_path)
+
+
+# A misspelt key, and only that: nothing of what follows from it.
+ALONE = [
+    ("public: [enseignement]", "publique: [enseignement]", "publique:"),
+    ("  faits:", "  fait:", "  fait:"),
+    ("      revele: copain", "      revle: copain", "revle"),
+    ("    - si: {etape: 8}", "    - sii: {etape: 8}", "sii:"),
+    ('  - questions: ["Qu', '  - question: ["Qu', "question:"),
+    ("  - pause:", "  - pose:", "pose:"),
+    ("  sinon:", "  sinom:", "sinom:"),
+    ("  repliques_max: 8", "  replique_max: 8", "replique_max"),
+    ("  prenom: Nour", "  prénom: Nour", "prénom"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "sign"), ALONE)
+def test_a_misspelt_key_is_one_fault_at_its_line(before: str, after: str, sign: str, tmp_path: Path) -> None:
+    assert before in TEXT
+    text = TEXT.replace(before, after, 1)
+    faults = faults_of(text, tmp_path)
+    assert [fault.where.rpartition(" ")[2] for fault in faults] == [str(line_of(text, sign))], faults
+
+
+def test_an_insult_is_for_the_young_person_or_for_a_clumsy_line(tmp_path: Path) -> None:
+    insult = "Une pute, quoi."
+    for own in ("dit: [\"N'importe quoi.", '- jeune: "Je peux y aller ?', 'ferme: ["Ça va.', 'ouverture: "Je peux'):
+        assert own in TEXT
+        assert faults_of(TEXT.replace(own, f"{own} {insult}", 1), tmp_path) == []
+    assert faults_of(TEXT.replace("Alors, tu te prostitues ?", insult), tmp_path) == []
+    for other in (
+        'pistes: ["Je',
+        'recit: "La salle',
+        "- pro: \"Je m'inquiète",
+        'resume: "Une élève',
+        'copain: "Un homme',
+    ):
+        assert other in TEXT
+        text = TEXT.replace(other, f"{other} {insult}", 1)
+        (fault,) = faults_of(text, tmp_path)
+        assert "mot qui blesse" in fault.what
+        assert fault.where.endswith(f"ligne {line_of(text, insult)}")
+
+
+def test_an_unknown_name_is_told_with_the_names_that_exist(tmp_path: Path) -> None:
+    (fault,) = faults_of(TEXT.replace("public: [enseignement]", "public: [plombiers]"), tmp_path)
+    assert "vie_scolaire" in fault.what
+    (fault,) = faults_of(TEXT.replace("source: [promifrance_2022]", "source: [promifrance_depliant]"), tmp_path)
+    assert "promifrance_2022" in fault.what
+    assert "data/sources.yml" in fault.what
+    assert len(fault.what) < 400
+
+
+def test_a_file_that_is_not_there_and_one_of_another_encoding_differ(tmp_path: Path) -> None:
+    faults: list[Fault] = []
+    assert read_scenario(tmp_path / "absent.yml", DATA, faults) is None
+    latin = tmp_path / "latin.yml"
+    latin.write_bytes(TEXT.encode("latin-1"))
+    assert read_scenario(latin, DATA, faults) is None
+    absent, encoded = (fault.what for fault in faults)
+    assert "absent" in absent
+    assert "UTF-8" not in absent
+    assert "UTF-8" in encoded
 
 
 def test_the_scenarios_of_the_house_are_valid() -> None:
