@@ -13,7 +13,7 @@ from bot.content.formulations import ReviewWords, read_formulations, read_review
 from bot.content.location import DATA
 from bot.content.paths import read_paths
 from bot.logic.parcours import REMINDER, step_title
-from bot.logic.relire_phrase import ASK, REVIEW, TOPIC, Planned, asked_about, given, say
+from bot.logic.relire_phrase import ASK, REVIEW, TOPIC, Planned, asked_about, given, say, told
 from bot.logic.request import besides, changed, read_position, read_request
 from bot.settings import load_settings
 
@@ -31,7 +31,7 @@ class ActionRelirePhrase(Action):
         words = read_review_words(DATA)
         planned = None
         if request.key == REVIEW and not request.chosen:
-            planned = asked_about(request.text, words.asks) or given(request.text)
+            planned = asked_about(request.text, words.asks) or told(request.text) or given(request.text)
         if planned is None:
             dispatcher.utter_message(response=f"utter_{ASK}")
         else:

@@ -69,9 +69,13 @@ def train_if_needed(settings: Settings, force: bool = False) -> bool:
 
 def _train(settings: Settings) -> None:
     from bot.engine.startup import prepare_imports
+    from bot.monitoring.logs import configure_logging
 
     prepare_imports(settings.root / "config.yml")
     import rasa.model_training
+
+    # Rasa's engine would tell each state that it looks at.
+    configure_logging(settings.log_level)
 
     settings.models_dir.mkdir(parents=True, exist_ok=True)
     result = rasa.model_training.train(

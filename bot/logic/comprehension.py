@@ -18,6 +18,7 @@ GIVE_PLACE = "contacter_departement/donner_lieu"
 _NO_KIND = (GIVE_PLACE, "contacter_departement/commencer")  # a contact is sought, of no kind in particular
 PROFESSION_NOTED = "accueil/profession_notee"
 REVIEW = "relire_phrase/phrase"
+ASK_SENTENCE = "relire_phrase/commencer"
 SENTENCE = "phrase"  # expected: a sentence planned for the young person
 ANSWER_YES = "naviguer/affirmer"
 ANSWER_NO = "naviguer/refuser"
@@ -109,6 +110,7 @@ class Observation:
     need: str | None = None
     is_question: bool = False
     planned: bool = False  # a sentence planned for the young person, and a request to review it
+    holds_sentence: bool = False  # some sentence said to somebody stands in the message, whatever is asked
     addressed: bool = False  # the message is such a sentence, and every clause of it speaks to the young person
     maybe_planned: bool = False  # the message may be such a sentence
     questions: tuple[tuple[str, float], ...] = ()  # best (key, confidence) of each question, when there are several
@@ -178,6 +180,9 @@ def read_message(
         return Reading(NATIONAL, 1.0)
     if awaited and seen.maybe_planned and not _asks_vigie(seen, limits):
         return Reading(REVIEW, 1.0)
+    asked, confidence = seen.ranking[0] if seen.ranking else (FALLBACK, 0.0)
+    if seen.holds_sentence and asked == ASK_SENTENCE and confidence >= limits.accept:
+        return Reading(REVIEW, confidence, seen.ranking)
     place = _place(seen, context, limits)
     if place:
         return Reading(place, 1.0)

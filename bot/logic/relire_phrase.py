@@ -20,6 +20,7 @@ _LONGEST = 60  # words of a planned sentence
 _QUOTED = re.compile(r"«(?P<a>[^«»]{4,600})»|\"(?P<b>[^\"]{4,600})\"|“(?P<c>[^“”]{4,600})”")
 _TO_THE_YOUNG = re.compile(r"\b(?:tu|te|t|toi|ton|ta|tes|vous|votre|vos|\w{3,}ez)\b")
 _CLAUSE = re.compile(r"[.!?;,\n]+")
+_ANYTHING = re.compile("")
 _FEW_WORDS = 4  # « ... », ça va comme ça ?
 _SHORT_CLAUSE = 2  # words: « s'il te plaît », « alors » say no danger
 
@@ -63,6 +64,12 @@ def asked_about(text: str, asks: Sequence[re.Pattern[str]]) -> Planned | None:
     if colon and len(after.split()) > 1 and any(pattern.search(fold(before)) for pattern in asks):
         return Planned(after.strip(), before, _addressed(after, strictly=True))
     return None
+
+
+def told(text: str) -> Planned | None:
+    """The sentence that stands in `text`, in quotation marks or after a colon, when it speaks to somebody."""
+    planned = asked_about(text, (_ANYTHING,))
+    return planned if planned and _addressed(planned.sentence, strictly=False) else None
 
 
 def given(text: str) -> Planned | None:

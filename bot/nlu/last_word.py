@@ -35,7 +35,7 @@ from bot.logic.comprehension import (
     split_key,
 )
 from bot.logic.registre import ADULT, MINOR, PROFESSIONAL, in_register, who_writes
-from bot.logic.relire_phrase import ASK, EXPECTED, asked_about, given
+from bot.logic.relire_phrase import ASK, EXPECTED, asked_about, given, told
 from bot.logic.request import ALSO, CHOSEN
 from bot.nlu.entities import entity
 from bot.nlu.french_words import ASKS, QUESTIONS, words_of
@@ -142,6 +142,7 @@ class LastWord(GraphComponent):
             is_question=bool(message.get(ASKS)),
             questions=tuple(message.get(QUESTIONS) or ()),
             planned=asked_about(text, self._asks) is not None,
+            holds_sentence=told(text) is not None,
             addressed=bool(sentence and sentence.addressed),
             maybe_planned=sentence is not None,
         )
