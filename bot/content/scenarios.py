@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.content.answers import read_answers, read_sources
 from bot.content.faults import Fault, refused_words
-from bot.content.formation import audience_titles, clumsy_kinds, kind_ids
+from bot.content.formation import audience_titles, clumsy_kinds
 from bot.content.formation import read_practice as read_practice  # of one door with read_scenarios
 from bot.content.located import Located, YamlSyntaxError, load_located, strings
 from bot.content.readings import remember
+from bot.content.scenario_fields import MOODS, Reader, near, under
 from bot.logic.practice import early_facts, never_said
 from bot.logic.scenario import (
     HIGHEST,
     LOWEST,
     STEPS,
     Beat,
-    Bound,
-    Change,
     Expected,
     Message,
     Mood,
@@ -37,10 +35,8 @@ from bot.logic.scenario import (
 FAMILIES = ("refus", "sans_reveler", "revelation")
 MINUTES = (10, 20, 45)
 LONGEST_TITLE = 70
-_MOODS = {"confiance": "trust", "ouverture": "openness", "peur": "fear"}
 _BEATS = ("recit", "jeune", "pro", "pro2", "pause")
 _MANNERS = {"ferme": 2, "neutre": 2, "ouvert": 2}  # lines wanted: the same one is never said twice running
-_BOUND = re.compile(r"(>=|<=|=)?\s*([0-5])")
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _KEYS = (
     "titre",
@@ -60,7 +56,6 @@ _KEYS = (
 _WOUNDING = re.compile(r"\b(putes?|putain de \w+|salopes?|pétasses?|catins?|traînées?|michetonneuses?|garces?)\b", re.I)
 _CURLY = re.compile("[“”„]")
 _CURLY_REMEDY = 'guillemets courbes : remplacer “ et ” par "'
-_LONGEST_LIST = 300  # characters of names in one message; beyond, the nearest ones
 # What a skilled trainee may say in so many lines, as kinds of formulations.
 _SKILLED = ("cadre", "inquietude", "question_ouverte", "reprise")
 # A line of the young person that leaves nothing to fill in a template.
@@ -94,7 +89,7 @@ def read_scenarios(folder: Path) -> Mapping[str, Scenario]:
 
 def read_scenario(file: Path, data: Path, faults: list[Fault]) -> Scenario | None:
     """The scenario of `file`, None when it has a fault; `faults` gets them. `data` has the sources and the kinds."""
-    reader = _Reader(file, data)
+    reader = Reader(file, data)
     scenario = None
     try:
         root = load_located(file)
@@ -116,11 +111,11 @@ def read_scenario(file: Path, data: Path, faults: list[Fault]) -> Scenario | Non
 
 def scenario_warnings(scenario: Scenario, file: Path, data: Path) -> Iterator[Fault]:
     """What can be read in `file`, the scenario's, and does not do what its author hopes for."""
-    reader = _Reader(file, data)
+    reader = Reader(file, data)
     root = load_located(file)
-    practice = _under(root, "entrainement") or root
-    young = _under(root, "jeune") or root
-    words = _under(young, "mots") or young
+    practice = under(root, "entrainement") or root
+    young = under(root, "jeune") or root
+    words = under(young, "mots") or young
     lines = {str(item.value).strip(): item.line for item in words.value if isinstance(item, Located)}
     for word in never_said(scenario):
         what = f"mots : « {word} » n'est dit nulle part dans « entrainement » : le faire dire, ou le retirer"
@@ -168,138 +163,7 @@ def scenario_faults(root: Path) -> Iterator[Fault]:
     yield from faults
 
 
-class _Reader:
-    """Reads one file and gathers its faults: a wrong field gives a harmless value and a fault."""
-
-    def __init__(self, file: Path, data: Path) -> None:
-        self.file, self.data = file, data
-        self.found: list[tuple[int, str]] = []
-        self.kinds = kind_ids(data)
-
-    def fault(self, line: int, what: str) -> None:
-        self.found.append((line, what))
-
-    def told(self) -> Iterator[Fault]:
-        """The faults in the order of the file, each once."""
-        under_data = self.file.is_relative_to(self.data.parent)
-        where = self.file.relative_to(self.data.parent) if under_data else self.file
-        yield from (Fault(f"{where}, ligne {line}", what) for line, what in sorted(set(self.found)))
-
-    def fields(self, at: Located, needed: Sequence[str], optional: Sequence[str] = (), what: str = "") -> bool:
-        """Whether `at` is a mapping; its unknown, missing and repeated keys are faults."""
-        known = (*needed, *optional)
-        if not isinstance(at.value, dict):
-            self.fault(at.line, f"{what or 'ici'} : des clés sont attendues ({', '.join(known)})")
-            return False
-        for key, line in at.keys.items():
-            if key not in known:
-                self.fault(line, f"clé inconnue « {key} »{_near(key, known)} ; les clés sont : {', '.join(known)}")
-        for key, line in at.twice:
-            self.fault(line, f"« {key} » est écrit deux fois : n'en garder qu'un")
-        misspelt = {close for key in at.keys if key not in known for close in _closest(key, known)}
-        for key in needed:
-            if key not in at.value and key not in misspelt:
-                self.fault(at.line, f"il manque « {key} »{f' dans {what}' if what else ''} : l'ajouter")
-        return True
-
-    def text(self, at: Located, key: str, default: str = "", longest: int = 0) -> str:
-        one = _under(at, key)
-        if one is None:
-            return default
-        if not isinstance(one.value, str) or not one.value.strip():
-            self.fault(one.line, f"« {key} » doit être un texte : le mettre entre guillemets")
-            return default
-        if longest and len(one.value.strip()) >= longest:
-            self.fault(one.line, f"« {key} » : {len(one.value.strip())} caractères, moins de {longest} sont permis")
-        return one.value.strip()
-
-    def texts(self, at: Located, key: str, least: int = 1, most: int = 0) -> tuple[str, ...]:
-        one = _under(at, key)
-        if one is None:
-            return ()
-        if not isinstance(one.value, list):
-            self.fault(one.line, f'« {key} » doit être une liste : ["...", "..."] ou une ligne par texte avec un tiret')
-            return ()
-        for item in one.value:
-            if not isinstance(item.value, str) or not item.value.strip():
-                self.fault(item.line, f"« {key} » : chaque élément est un texte, entre guillemets")
-        if len(one.value) < least:
-            self.fault(one.line, f"« {key} » : il en faut au moins {least}")
-        if most and len(one.value) > most:
-            self.fault(one.line, f"« {key} » : {most} au plus")
-        return tuple(item.value.strip() for item in one.value if isinstance(item.value, str))
-
-    def among(self, at: Located, key: str, known: Sequence[str], what: str, where: str = "") -> frozenset[str]:
-        """The ids under `key`, each of them one of `known`, all of which are in the file `where`."""
-        found = self.texts(at, key)
-        one = _under(at, key)
-        for item in one.value if one and isinstance(one.value, list) else ():
-            if isinstance(item.value, str) and item.value not in known:
-                self.fault(item.line, f"{what} « {item.value} » : inconnu{_names(item.value, known, where)}")
-        return frozenset(found)
-
-    def number(self, at: Located, key: str, least: int, most: int, default: int) -> int:
-        one = _under(at, key)
-        if one is None:
-            return default
-        if not isinstance(one.value, int) or isinstance(one.value, bool) or not least <= one.value <= most:
-            self.fault(one.line, f"« {key} » doit être un nombre entier de {least} à {most}, sans guillemets")
-            return default
-        return one.value
-
-    def flag(self, at: Located, key: str) -> bool | None:
-        one = _under(at, key)
-        if one is None:
-            return None
-        if not isinstance(one.value, bool):
-            self.fault(one.line, f"« {key} » vaut true ou false, sans guillemets")
-            return None
-        return one.value
-
-    def items(self, at: Located, key: str, least: int = 1) -> list[Located]:
-        """The elements of the list under `key`."""
-        one = _under(at, key)
-        if one is None:
-            return []
-        if not isinstance(one.value, list) or len(one.value) < least:
-            self.fault(one.line, f"« {key} » doit être une liste d'au moins {least} élément(s), un tiret devant chacun")
-            return []
-        return one.value
-
-    def moods(self, at: Located, key: str, build: Callable[[str, Located], T | None]) -> tuple[T, ...]:
-        """What `build` makes of each mood under `key`."""
-        one = _under(at, key)
-        if one is None or not self.fields(one, (), tuple(_MOODS), f"« {key} »"):
-            return ()
-        built = (build(_MOODS[name], value) for name, value in one.value.items() if name in _MOODS)
-        return tuple(item for item in built if item is not None)
-
-    def bound(self, mood: str, at: Located) -> Bound | None:
-        """A condition on a mood, ">=3", "<=2" or "3"."""
-        if at.value is None:  # already a fault
-            return None
-        found = _BOUND.fullmatch(str(at.value).strip()) if not isinstance(at.value, bool) else None
-        if not found:
-            self.fault(at.line, f'« {at.value} » : écrire ">=3", "<=2" ou "3", entre guillemets, de 0 à 5')
-            return None
-        value = int(found[2])
-        least = value if found[1] != "<=" else LOWEST
-        most = value if found[1] != ">=" else HIGHEST
-        return Bound(mood, least, most)
-
-    def change(self, at: Located, key: str) -> Change:
-        """Changes of moods, from -2 to +2 each."""
-
-        def build(mood: str, value: Located) -> tuple[str, int] | None:
-            if not isinstance(value.value, int) or isinstance(value.value, bool) or not -2 <= value.value <= 2:
-                self.fault(value.line, "un changement est un nombre de -2 à +2, sans guillemets, comme +1")
-                return None
-            return mood, value.value
-
-        return Change(**dict(self.moods(at, key, build)))
-
-
-def _scenario(reader: _Reader, root: Located) -> Scenario:
+def _scenario(reader: Reader, root: Located) -> Scenario:
     reader.fields(root, _KEYS)
     if not _ID.fullmatch(reader.file.stem):
         reader.fault(
@@ -311,7 +175,7 @@ def _scenario(reader: _Reader, root: Located) -> Scenario:
         reader.fault(root.value["duree"].line, "« duree » vaut 10, 20 ou 45 (minutes)")
     family = reader.text(root, "famille")
     if family and family not in FAMILIES:
-        reader.fault(root.value["famille"].line, f"« famille » vaut {', '.join(FAMILIES)}{_near(family, FAMILIES)}")
+        reader.fault(root.value["famille"].line, f"« famille » vaut {', '.join(FAMILIES)}{near(family, FAMILIES)}")
     return Scenario(
         id=reader.file.stem,
         title=reader.text(root, "titre", longest=LONGEST_TITLE),
@@ -329,8 +193,8 @@ def _scenario(reader: _Reader, root: Located) -> Scenario:
     )
 
 
-def _young(reader: _Reader, root: Located) -> Young:
-    at = _under(root, "jeune")
+def _young(reader: Reader, root: Located) -> Young:
+    at = under(root, "jeune")
     keys = ("prenom", "age", "situation", "craint", "mots", "depart")
     if at is None or not reader.fields(at, keys, what="« jeune »"):
         return Young("", 0, "", (), (), Mood(0, 0, 0))
@@ -341,10 +205,10 @@ def _young(reader: _Reader, root: Located) -> Young:
             return None
         return mood, value.value
 
-    start = _under(at, "depart")
-    mood = dict.fromkeys(_MOODS.values(), 0)
+    start = under(at, "depart")
+    mood = dict.fromkeys(MOODS.values(), 0)
     if start is not None and isinstance(start.value, dict):
-        for name in _MOODS:
+        for name in MOODS:
             if name not in start.value:
                 reader.fault(start.line, f"il manque « {name} » dans « depart » : l'ajouter")
     mood.update(reader.moods(at, "depart", build))
@@ -358,7 +222,7 @@ def _young(reader: _Reader, root: Located) -> Young:
     )
 
 
-def _beats(reader: _Reader, root: Located) -> Iterator[Beat]:
+def _beats(reader: Reader, root: Located) -> Iterator[Beat]:
     pauses = unread = 0
     items = reader.items(root, "jeu", 3)
     for at in items:
@@ -388,8 +252,8 @@ def _beats(reader: _Reader, root: Located) -> Iterator[Beat]:
         reader.fault(items[0].line, "« jeu » : au moins une « pause » est attendue, pour que le groupe discute")
 
 
-def _practice(reader: _Reader, root: Located) -> Practice:
-    at = _under(root, "entrainement")
+def _practice(reader: Reader, root: Located) -> Practice:
+    at = under(root, "entrainement")
     keys = ("ouverture", "repliques", "sinon", "faits", "repliques_max")
     if at is None or not reader.fields(at, keys, ("depart_si", "adieu"), "« entrainement »"):
         return Practice("", (), {}, {}, 1, ())
@@ -401,7 +265,7 @@ def _practice(reader: _Reader, root: Located) -> Practice:
     if replies and known is not None and len(reader.found) == before:
         _reachable(reader, replies, facts)
     otherwise: dict[str, tuple[str, ...]] = {}
-    manners = _under(at, "sinon")
+    manners = under(at, "sinon")
     if manners is not None and reader.fields(manners, tuple(_MANNERS), what="« sinon »"):
         for manner, least in _MANNERS.items():
             otherwise[manner] = reader.texts(manners, manner, least)
@@ -425,8 +289,8 @@ def _practice(reader: _Reader, root: Located) -> Practice:
     )
 
 
-def _facts(reader: _Reader, at: Located) -> Mapping[str, Located]:
-    one = _under(at, "faits")
+def _facts(reader: Reader, at: Located) -> Mapping[str, Located]:
+    one = under(at, "faits")
     if one is None:
         return {}
     if not isinstance(one.value, dict) or not one.value:
@@ -439,14 +303,14 @@ def _facts(reader: _Reader, at: Located) -> Mapping[str, Located]:
     return dict(one.value)
 
 
-def _reply(reader: _Reader, at: Located, facts: Sequence[str] | None) -> Reply:
+def _reply(reader: Reader, at: Located, facts: Sequence[str] | None) -> Reply:
     """A reply; `facts` are the names that it may tell, None when they cannot be read."""
     if not reader.fields(at, ("si", "dit"), ("revele", "change"), "cette réplique"):
         return Reply(When(), (), place=at.line)
     reveals = reader.text(at, "revele") or None
     if reveals and facts is not None and reveals not in facts:
         reader.fault(
-            at.value["revele"].line, f"fait « {reveals} » : inconnu{_near(reveals, facts)} ; l'ajouter à « faits »"
+            at.value["revele"].line, f"fait « {reveals} » : inconnu{near(reveals, facts)} ; l'ajouter à « faits »"
         )
     return Reply(
         when=_when(reader, at, facts),
@@ -457,9 +321,9 @@ def _reply(reader: _Reader, at: Located, facts: Sequence[str] | None) -> Reply:
     )
 
 
-def _when(reader: _Reader, at: Located, facts: Sequence[str] | None) -> When:
-    one = _under(at, "si")
-    optional = ("actes", "sans_actes", "etape", "apres", "avant", *_MOODS)
+def _when(reader: Reader, at: Located, facts: Sequence[str] | None) -> When:
+    one = under(at, "si")
+    optional = ("actes", "sans_actes", "etape", "apres", "avant", *MOODS)
     if one is None or not reader.fields(one, (), optional, "« si »"):
         return When()
     if not one.value:
@@ -467,7 +331,7 @@ def _when(reader: _Reader, at: Located, facts: Sequence[str] | None) -> When:
             one.line,
             "« si » est vide : cette réplique cacherait les suivantes ; mettre une condition ou passer par « sinon »",
         )
-    steps = _under(one, "etape")
+    steps = under(one, "etape")
     numbers: list[int] = []
     if steps is not None:
         for item in steps.value if isinstance(steps.value, list) else [steps]:
@@ -475,7 +339,7 @@ def _when(reader: _Reader, at: Located, facts: Sequence[str] | None) -> When:
                 numbers.append(item.value)
             else:
                 reader.fault(item.line, "« etape » : un nombre de 1 à 8, ou une liste, comme [2, 3]")
-    bounds = (reader.bound(_MOODS[name], value) for name, value in one.value.items() if name in _MOODS)
+    bounds = (reader.bound(MOODS[name], value) for name, value in one.value.items() if name in MOODS)
     return When(
         acts=reader.among(one, "actes", reader.kinds, "acte"),
         without_acts=reader.among(one, "sans_actes", reader.kinds, "acte"),
@@ -486,11 +350,11 @@ def _when(reader: _Reader, at: Located, facts: Sequence[str] | None) -> When:
     )
 
 
-def _named_facts(reader: _Reader, at: Located, key: str, facts: Sequence[str] | None) -> frozenset[str]:
+def _named_facts(reader: Reader, at: Located, key: str, facts: Sequence[str] | None) -> frozenset[str]:
     return frozenset(reader.texts(at, key)) if facts is None else reader.among(at, key, facts, "fait")
 
 
-def _reachable(reader: _Reader, replies: Sequence[Reply], facts: Mapping[str, Located]) -> None:
+def _reachable(reader: Reader, replies: Sequence[Reply], facts: Mapping[str, Located]) -> None:
     """Every reply can be given and every fact can be said."""
     said: set[str] = set()
     left = list(replies)
@@ -525,21 +389,21 @@ def _reachable(reader: _Reader, replies: Sequence[Reply], facts: Mapping[str, Lo
             )
 
 
-def _messages(reader: _Reader, root: Located) -> Iterator[Message]:
+def _messages(reader: Reader, root: Located) -> Iterator[Message]:
     keys = read_answers(reader.data / "responses")
     for at in reader.items(root, "rejeu", 1):
         if not reader.fields(at, ("dit", "attend"), what="ce message"):
             continue
-        one = _under(at, "attend")
+        one = under(at, "attend")
         optional = ("reponse", "contient", "sans", "source", "alerte", "choix")
         expected = Expected()
         if one is not None and reader.fields(one, (), optional, "« attend »"):
             if not one.value:
                 reader.fault(one.line, "« attend » est vide : dire ce que Vigie doit répondre")
-            answers = _under(one, "reponse")
+            answers = under(one, "reponse")
             for item in answers.value if answers is not None and isinstance(answers.value, list) else ():
                 if not _known_answer(str(item.value), keys):
-                    reader.fault(item.line, f"réponse « {item.value} » : inconnue{_near(str(item.value), tuple(keys))}")
+                    reader.fault(item.line, f"réponse « {item.value} » : inconnue{near(str(item.value), tuple(keys))}")
             expected = Expected(
                 answers=reader.texts(one, "reponse"),
                 contains=reader.texts(one, "contient"),
@@ -556,7 +420,7 @@ def _known_answer(wanted: str, keys: Mapping[str, Any]) -> bool:
     return any(key.startswith(f"{topic}/") for key in keys) if rest == "..." else wanted in keys
 
 
-def _notes(reader: _Reader, root: Located) -> Iterator[Note]:
+def _notes(reader: Reader, root: Located) -> Iterator[Note]:
     sources = tuple(read_sources(reader.data / "sources.yml"))
     before = len(reader.found)
     asked = False
@@ -573,7 +437,7 @@ def _notes(reader: _Reader, root: Located) -> Iterator[Note]:
         reader.fault(root.keys["debriefing"], '« debriefing » : il manque des questions : - questions: ["...", "..."]')
 
 
-def _texts(reader: _Reader, root: Located) -> None:
+def _texts(reader: Reader, root: Located) -> None:
     """Words, numbers and addresses that a scenario may not hold, and blanks of the template left as they were."""
     for at, allowed, own in _examined(root):
         for text, line in strings(at):
@@ -598,12 +462,12 @@ def _examined(root: Located) -> Iterator[tuple[Located, bool, bool]]:
     for key, at in root.value.items():
         if key == "jeu" and isinstance(at.value, list):
             for beat in at.value:
-                clumsy = _under(beat, "maladroit")
+                clumsy = under(beat, "maladroit")
                 for name, one in beat.value.items() if isinstance(beat.value, dict) else ():
                     yield one, clumsy is not None and clumsy.value is True, name == "jeune"
         elif key == "rejeu" and isinstance(at.value, list):
             for message in at.value:
-                expected = _under(message, "attend")
+                expected = under(message, "attend")
                 for name, one in message.value.items() if isinstance(message.value, dict) else ():
                     if name != "attend":
                         yield one, False, False
@@ -619,28 +483,3 @@ def _examined(root: Located) -> Iterator[tuple[Located, bool, bool]]:
                     yield one, False, name in ("mots", "ouverture", "sinon", "adieu")
         else:
             yield at, False, False
-
-
-def _under(at: Located, key: str) -> Located | None:
-    return at.value.get(key) if isinstance(at.value, dict) else None
-
-
-def _closest(word: str, known: Sequence[str]) -> list[str]:
-    """The name of `known` that `word` looks like, if any."""
-    return difflib.get_close_matches(word.lower(), known, 1, 0.6)
-
-
-def _near(word: str, known: Sequence[str]) -> str:
-    close = _closest(word, known)
-    return f", vouliez-vous dire « {close[0]} » ?" if close else ""
-
-
-def _names(word: str, known: Sequence[str], where: str) -> str:
-    """What to write instead of `word`: the name that it looks like, and all of them, or the nearest."""
-    listed: Sequence[str] = known
-    if len(", ".join(known)) > _LONGEST_LIST:
-        parts = [part for part in re.split(r"\W|_", word.lower()) if len(part) > 3]
-        alike = [name for name in known if any(part in name for part in parts)]
-        listed = list(dict.fromkeys([*difflib.get_close_matches(word.lower(), known, 5, 0.4), *alike]))[:5]
-    told = f" ; {'les noms' if listed is known else 'des noms proches'} : {', '.join(listed)}" if listed else ""
-    return f"{_near(word, known)}{told}{f' (tous : {where})' if where and listed is not known else ''}"
