@@ -33,6 +33,7 @@ from bot.content.formulations import read_formulations, read_kinds
 from bot.content.location import DATA
 from bot.logic.formulation import IMPROVE, KEEP, UNKNOWN, Formulations, Kind
 from bot.settings import load_settings
+from tests.benchmarks.bench import describe_run
 
 NEVER_PRAISED = frozenset({"jugement", "promesse"})
 
@@ -132,17 +133,31 @@ def report(labelled: Sequence[Labelled], formulations: Formulations) -> tuple[li
     return lines, score, praised
 
 
+def page(lines: Sequence[str]) -> str:
+    """The report as a page, with what its figures depend on."""
+    run = describe_run("python -m tests.quality.formulations", ["--tests", "DIR"])
+    machine = run["machine"]
+    template = (Path(__file__).parent / "formulations.modele.md").read_text(encoding="utf-8")
+    described = (
+        f"{machine['system']}, {machine['cores']} cores, {machine['memory_gb']} GB, python {run['versions']['python']}"
+    )
+    return template.format(date=run["date"], machine=described, rapport="\n".join(lines))
+
+
 def main() -> int:
     """Print the report; see the module."""
     parser = argparse.ArgumentParser(description="Measure the reading of sentences.")
     parser.add_argument("--tests", type=Path, required=True)
     parser.add_argument("--at-least", type=float, default=0.0)
+    parser.add_argument("--output", type=Path, help="write the page too (docs/formation/mesure.md)")
     parser.add_argument("--errors", action="store_true", help="print the sentences whose verdict is wrong")
     options = parser.parse_args()
     formulations = read_formulations(DATA, load_settings().models_dir)
     labelled = read_labelled(options.tests, read_kinds(DATA))
     lines, score, praised = report(labelled, formulations)
     print("\n".join(lines))
+    if options.output:
+        options.output.write_text(page(lines), encoding="utf-8")
     if options.errors:
         for one in labelled:
             seen = formulations.read(one.text)
