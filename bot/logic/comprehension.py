@@ -19,6 +19,7 @@ _NO_KIND = (GIVE_PLACE, "contacter_departement/commencer")  # a contact is sough
 PROFESSION_NOTED = "accueil/profession_notee"
 REVIEW = "relire_phrase/phrase"
 ASK_SENTENCE = "relire_phrase/commencer"
+_SAID_TO_THE_YOUNG = ("accueil/", "preparer_entretien/")  # topics whose questions look like those of an interview
 SENTENCE = "phrase"  # expected: a sentence planned for the young person
 ANSWER_YES = "naviguer/affirmer"
 ANSWER_NO = "naviguer/refuser"
@@ -198,7 +199,7 @@ def _sure_of(seen: Observation, key: str, limits: Thresholds) -> bool:
 def _asks_vigie(seen: Observation, limits: Thresholds) -> bool:
     """True for « vous pouvez me donner le numéro de la CRIP ? » where a planned sentence was expected."""
     key, confidence = seen.ranking[0] if seen.ranking else (FALLBACK, 0.0)
-    if seen.is_question and seen.addressed and key.startswith("accueil/"):
+    if seen.is_question and seen.addressed and key.startswith(_SAID_TO_THE_YOUNG):
         return False  # « tu es avec qui le soir ? » is close to « qui es-tu ? », and is said to the young person
     return confidence >= limits.certain and (seen.is_question or key.startswith(("naviguer/", "accueil/")))
 

@@ -46,6 +46,13 @@ def test_asked_first_then_given(vigie: Vigie) -> None:
     assert "promesse" in turn.text
 
 
+def test_a_sentence_like_those_of_the_path_is_reviewed_too(vigie: Vigie) -> None:
+    sender = vigie.conversation()
+    vigie.say(sender, "relisez ma phrase")
+    turn = vigie.say(sender, "Je m'inquiète pour toi, tu as l'air fatiguée. Comment tu vas ?")
+    assert keys(turn)[0] == "relire_phrase/a_garder"
+
+
 def test_nothing_of_the_sentence_stays_in_a_slot_or_a_log(vigie: Vigie, caplog: pytest.LogCaptureFixture) -> None:
     sender = vigie.conversation()
     with caplog.at_level(logging.DEBUG):
