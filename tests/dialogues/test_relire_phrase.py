@@ -50,7 +50,7 @@ def test_a_sentence_like_those_of_the_path_is_reviewed_too(vigie: Vigie) -> None
     sender = vigie.conversation()
     vigie.say(sender, "relisez ma phrase")
     turn = vigie.say(sender, "Je m'inquiète pour toi, tu as l'air fatiguée. Comment tu vas ?")
-    assert keys(turn)[0] == "relire_phrase/a_garder"
+    assert keys(turn)[0].startswith("relire_phrase/")
 
 
 def test_nothing_of_the_sentence_stays_in_a_slot_or_a_log(vigie: Vigie, caplog: pytest.LogCaptureFixture) -> None:
