@@ -18,7 +18,7 @@ USAGE = """python -m bot <command>
   directory   load | import | rollback | check | export | stats | communes
   matrix      speak in Matrix rooms for a running assistant (docs/matrix.md)
   backup      save directory and statistics to a file, never conversations
-  restore     show what a backup would change (--apply)
+  restore     show what a backup would change (--apply; --contacts leaves the statistics alone)
   content     list | stale | check | diff | page: what editors ask of the answers
   doctor      examine this installation and explain every fault (--json)
   model       show | rollback: the model at hand and the former one
@@ -37,6 +37,11 @@ def main(argv: list[str]) -> int:
         print(USAGE)
         return 0
     try:
+        if argv[0] in TAKING and not TAKING[argv[0]] >= set(argv[1:]):
+            asked = bool({"-h", "--help"} & set(argv))
+            taken = "".join(f" [{option}]" for option in sorted(TAKING[argv[0]]))
+            print(f"usage: python -m bot {argv[0]}{taken}\n\n{USAGE}", file=sys.stdout if asked else sys.stderr)
+            return 0 if asked else 2
         command = COMMANDS.get(argv[0])
         return command(argv[1:]) if command else _rasa(argv)
     except SettingsError as error:
@@ -196,6 +201,14 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "coverage": _coverage,
     "statistics": _statistics,
     "bench": _bench,
+}
+
+# What the commands that read no arguments by themselves may be given: a slip must not start a server or a training.
+TAKING: dict[str, frozenset[str]] = {
+    "serve": frozenset(),
+    "prepare": frozenset({"--force"}),
+    "check": frozenset(),
+    "coverage": frozenset(),
 }
 
 if __name__ == "__main__":

@@ -17,9 +17,22 @@ from bot.content.location import load_yaml
 from bot.directory_preview import print_changes
 from bot.logic.directory_changes import compare
 from bot.settings import Settings, load_settings
-from bot.storage.backup import BackupError, NothingToSaveError, count_present, read, restore, save
+from bot.storage.address import shown
+from bot.storage.backup import (
+    Backup,
+    BackupError,
+    Counts,
+    NothingToSaveError,
+    count_present,
+    lost_counts,
+    read,
+    read_counts,
+    restore,
+    save,
+)
 from bot.storage.directory_import import UnknownOriginError, contacts_of, read_present
 from bot.storage.engine import open_engine
+from bot.storage.tables import statistics
 
 Words = Mapping[str, Any]
 
@@ -43,8 +56,10 @@ def _shielded(argv: list[str], name: str, work: Callable[[Settings, argparse.Nam
     if name == "restore":
         parser.add_argument("--apply", action="store_true", help=words["aide_apply"])
         parser.add_argument("--all", action="store_true", help=words["aide_all"])
+        parser.add_argument("--contacts", action="store_true", help=words["aide_contacts"])
     options = parser.parse_args(argv)
     try:
+        print(words["base"].format(base=shown(options.database)), file=sys.stderr)
         return work(settings, options, words)
     except BackupError as error:
         print(words[error.reason].format(fichier=options.file), file=sys.stderr)
@@ -78,9 +93,12 @@ def _restore(settings: Settings, options: argparse.Namespace, words: Words) -> i
         )
     )
     for name, present in count_present(options.database).items():
-        key = "table_comparee" if name in found.tables else "table_gardee"
+        restored = name in found.tables and not (options.contacts and name == statistics.name)
+        key = "table_comparee" if restored else "table_laissee" if name in found.tables else "table_gardee"
         rows = len(found.tables.get(name, ()))
         print(words[key].format(nom=words["tables"].get(name, name), present=present, lignes=rows))
+        if restored and name == statistics.name:
+            _compare_counts(options.database, found, words)
     try:
         changes = compare(contacts_of(read_present(options.database)), contacts_of(found.directory))
     except UnknownOriginError:
@@ -91,7 +109,22 @@ def _restore(settings: Settings, options: argparse.Namespace, words: Words) -> i
     if not options.apply:
         print(words["pas_ecrit"])
         return 0
-    restore(open_engine(options.database), found)
+    restore(open_engine(options.database), found, with_statistics=not options.contacts)
     print(words["retablie"])
     print(words["pas_durable"])
     return 0
+
+
+def _compare_counts(url: str, found: Backup, words: Words) -> None:
+    """Say what is counted today and in the backup, and what of today's the backup does not have."""
+    present = read_counts(url)
+    print(words["comptes"].format(present=_told(present, words), sauvegarde=_told(found.counts, words)))
+    if lost := lost_counts(present, found.counts):
+        print(words["comptes_perdus"].format(nombre=lost))
+
+
+def _told(counts: Counts, words: Words) -> str:
+    if not counts:
+        return str(words["comptes_aucun"])
+    last = max(day for day, *_ in counts)
+    return str(words["comptes_total"].format(total=sum(counts.values()), jour=f"{last:%d/%m/%Y}"))

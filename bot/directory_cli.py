@@ -15,19 +15,22 @@ from sqlalchemy.orm import Session
 
 from bot.content.communes_build import read_package, write_tables
 from bot.content.directory import describe, load_messages, load_sheets, load_vocabulary
-from bot.directory_preview import print_changes
+from bot.directory_preview import print_changes, print_namesakes
 from bot.logic.contact_rows import Sheet, Vocabulary
 from bot.logic.directory_changes import DirectoryChanges
 from bot.logic.directory_model import Contact
 from bot.settings import load_settings
+from bot.storage.address import shown
 from bot.storage.directory_import import (
     ImportReport,
     NothingBeforeError,
     UnknownOriginError,
     check_directory,
+    contacts_of,
     import_directory,
     preview_import,
     preview_rollback,
+    read_present,
     roll_back,
 )
 from bot.storage.engine import open_engine, upgrade
@@ -35,6 +38,7 @@ from bot.storage.repository import all_contacts, stats
 
 Messages = Mapping[str, str]
 
+_WRITING = ("load", "import", "rollback")
 _EXPORTED = {  # column of the delivered tables -> field of Contact
     "department_code": "department_code",
     "department_name": "department_name",
@@ -66,6 +70,8 @@ def main(argv: list[str]) -> int:
     options = _parser(messages).parse_args(argv)
     url = options.database or settings.database_url
     try:
+        if options.command in _WRITING:
+            print(messages["base"].format(base=shown(url)), file=sys.stderr)
         if options.command == "communes":
             return _communes(options.package, directory, messages)
         if options.command == "export":
@@ -87,9 +93,9 @@ def main(argv: list[str]) -> int:
         print(messages["origine_inconnue"], file=sys.stderr)
     except NothingBeforeError:
         print(messages["rien_avant"], file=sys.stderr)
-    except (OSError, UnicodeDecodeError) as error:
-        name = getattr(error, "filename", None) or directory
-        print(messages["illisible"].format(fichier=name, raison=type(error).__name__), file=sys.stderr)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        print(messages["illisible"].format(fichier=error.filename or directory, raison=reason), file=sys.stderr)
     except SQLAlchemyError as error:  # its text may hold the password of the URL
         print(messages["base_indisponible"].format(raison=type(error).__name__), file=sys.stderr)
     return 1
@@ -145,6 +151,9 @@ def _import(
         )
     )
     print_changes(changes, messages, everything=options.all)
+    given = {sheet.file for sheet in sheets}
+    others = [part for part in read_present(url) if part.file and part.file.file not in given]
+    print_namesakes(changes, contacts_of(others), messages, everything=options.all)
     if report.errors:
         print(messages["refusees_retirees"])
         print(messages["pas_ecrit_refus"].format(erreurs=report.errors), file=sys.stderr)

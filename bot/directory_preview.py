@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.logic.directory_changes import ContactChange, DirectoryChanges
 from bot.logic.directory_model import Contact
+from bot.logic.normalisation import fold
 
 Messages = Mapping[str, str]
 
@@ -30,13 +31,26 @@ def print_changes(changes: DirectoryChanges, messages: Messages, *, everything: 
         ),
     ]
     for key, texts in lines:
-        if texts:
-            print(messages[key].format(nombre=len(texts)))
-            shown = texts if everything else texts[:_FIRST]
-            print(*shown, sep="\n")
-            if len(shown) < len(texts):
-                print(messages["et_encore"].format(nombre=len(texts) - len(shown)))
+        _print_first(key, texts, messages, everything)
     print(messages["inchanges"].format(nombre=changes.unchanged))
+
+
+def print_namesakes(
+    changes: DirectoryChanges, others: Sequence[Contact], messages: Messages, *, everything: bool = False
+) -> None:
+    """Warn of the contacts that are added while `others`, of other files, have their name and their département."""
+    known = {(one.department_code, fold(one.name)) for one in others}
+    twice = [one for one in changes.added if (one.department_code, fold(one.name)) in known]
+    _print_first("homonymes", [_line(one, messages) for one in twice], messages, everything)
+
+
+def _print_first(key: str, texts: Sequence[str], messages: Messages, everything: bool) -> None:
+    if texts:
+        print(messages[key].format(nombre=len(texts)))
+        shown = texts if everything else texts[:_FIRST]
+        print(*shown, sep="\n")
+        if len(shown) < len(texts):
+            print(messages["et_encore"].format(nombre=len(texts) - len(shown)))
 
 
 def _line(contact: Contact, messages: Messages) -> str:

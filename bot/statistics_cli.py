@@ -27,6 +27,7 @@ from bot.logic.statistics import (
 )
 from bot.monitoring.page import Page, Row, Section, render
 from bot.settings import load_settings
+from bot.storage.address import shown
 from bot.storage.statistics import open_statistics
 
 DAYS, FUNNEL = "jours", "entonnoir"  # parts of data/statistiques.yml that are no measure
@@ -40,30 +41,43 @@ def main(argv: list[str]) -> int:
     if options.last < options.first:
         print("statistics: --to is before --from", file=sys.stderr)
         return 1
+    url = options.database or settings.database_url
     try:
-        counts = open_statistics(options.database or settings.database_url).read(
-            options.first, options.last, options.traffic
-        )
+        print(f"statistics: database {shown(url)} (--database or VIGIE_DATABASE_URL)", file=sys.stderr)
+        counts = open_statistics(url).read(options.first, options.last, options.traffic)
     except SQLAlchemyError as error:  # its text may hold the password of the URL
         print(f"statistics: the database cannot be read ({type(error).__name__}): VIGIE_DATABASE_URL", file=sys.stderr)
         return 1
     told = publish(counts, options.first, options.last)
     words = read_words(settings.data_dir)
     rows = list(csv_rows(told, words, settings.data_dir))
-    if options.csv:
-        with options.csv.open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream, lineterminator="\n").writerows([_COLUMNS, *rows])
-    if options.page:
-        options.page.write_text(render(page_of(told, words, settings.data_dir, options.traffic)), encoding="utf-8")
+    if told.too_few:
+        print(words.too_few.format(tours=FEWEST_TURNS), words.delay, file=sys.stderr)
+    try:
+        if options.csv:
+            with options.csv.open("w", encoding="utf-8", newline="") as stream:
+                csv.writer(stream, lineterminator="\n").writerows([_COLUMNS, *rows])
+        if options.page:
+            options.page.write_text(render(page_of(told, words, settings.data_dir, options.traffic)), encoding="utf-8")
+    except OSError as error:
+        print(f"statistics: {error.filename} cannot be written: {error.strerror}", file=sys.stderr)
+        return 1
     if not (options.csv or options.page):
         csv.writer(sys.stdout, lineterminator="\n").writerows([_COLUMNS, *rows])
     return 0
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date: YYYY-MM-DD, such as 2026-11-01") from error
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot statistics", description=__doc__)
-    parser.add_argument("--from", dest="first", type=date.fromisoformat, required=True, help="first day, 2026-11-01")
-    parser.add_argument("--to", dest="last", type=date.fromisoformat, required=True, help="last day, included")
+    parser.add_argument("--from", dest="first", type=_day, required=True, help="first day, YYYY-MM-DD")
+    parser.add_argument("--to", dest="last", type=_day, required=True, help="last day, included, YYYY-MM-DD")
     parser.add_argument("--traffic", choices=TRAFFICS, default=REAL, help="real use, trainings or tests")
     parser.add_argument("--csv", type=Path, help="write the counts there")
     parser.add_argument("--page", type=Path, help="write a page with plots there")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
@@ -55,7 +56,7 @@ def load_vocabulary(directory: Path) -> Vocabulary:
 
 
 def load_sheets(directory: Path, files: Sequence[Path] = ()) -> tuple[Sheet, ...]:
-    """The tables that politique.yml lists, or `files` instead; raises OSError or UnicodeDecodeError."""
+    """The tables that politique.yml lists, or `files` instead; raises OSError, also when one is no UTF-8."""
     listed: dict[str, Mapping[str, str]] = {one["nom"]: one for one in load_yaml(directory / POLICY_FILE)["fichiers"]}
     paths = files or [directory / name for name in listed]
     return tuple(_sheet(path, listed.get(path.name, {})) for path in paths)
@@ -75,7 +76,10 @@ def describe(problem: Problem, messages: Mapping[str, str]) -> str:
 
 def _sheet(path: Path, listed: Mapping[str, str]) -> Sheet:
     content = path.read_bytes()
-    text = content.decode("utf-8-sig")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise OSError(errno.EILSEQ, error.reason, str(path)) from error
     head = text.partition("\n")[0]
     separator = ";" if head.count(";") > head.count(",") else ","  # a spreadsheet in French writes ";"
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)

@@ -36,6 +36,7 @@ class Words:
     nothing: str
     withheld: str
     too_few: str
+    delay: str
     measures: Mapping[str, str]
     parts: tuple[Part, ...]
     labels: Mapping[str, Mapping[str, str]]
@@ -59,6 +60,7 @@ def read_words(data: Path) -> Words:
         nothing=raw["aucune"],
         withheld=raw["retenu"],
         too_few=raw["trop_peu"],
+        delay=raw["delai"],
         measures=raw["mesures"],
         parts=tuple(_part(one) for one in raw["parties"]),
         labels={**raw["libelles"], STEP: steps, FALLBACK_TOPIC: topics, NOT_USEFUL: read_titles(data / "responses")},

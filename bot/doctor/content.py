@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.content.workbench import stale_answers
 from bot.doctor.findings import Finding, Installation, fault, fine, warning
-from bot.training import MODEL, fingerprint
+from bot.training import FORMER, MODEL, fingerprint
 
 _WIDGET = ("vigie-chat.js", "ecrit.js", "page.js")
 
@@ -24,13 +24,17 @@ def model(installation: Installation) -> Iterator[Finding]:
     if not _is_whole(file):
         yield fault("modele_abime", fichier=file)
         return
-    mark = settings.models_dir / f"{MODEL}.sha256"
-    if not mark.is_file():
-        yield warning("modele_sans_empreinte", fichier=mark)
-    elif mark.read_text(encoding="utf-8").strip() != fingerprint(settings.root):
-        yield fault("modele_ancien")
-    else:
+    mark, former = settings.models_dir / f"{MODEL}.sha256", settings.models_dir / f"{FORMER}.sha256"
+    current = fingerprint(settings.root)
+    if _read(mark) == current:
         yield fine("modele", taille=file.stat().st_size // 1_000_000)
+    elif _read(former) == current and former.with_suffix(".tar.gz").is_file():
+        # After a return, the model made of the data at hand is the former one.
+        yield warning("modele_retabli")
+    elif not mark.is_file():
+        yield warning("modele_sans_empreinte", fichier=mark)
+    else:
+        yield fault("modele_ancien")
 
 
 def widget(installation: Installation) -> Iterator[Finding]:
@@ -51,6 +55,11 @@ def answers(installation: Installation) -> Iterator[Finding]:
         yield warning("reponses_a_relire", nombre=late)
     else:
         yield fine("reponses", bientot=len(stale))
+
+
+def _read(mark: Path) -> str:
+    """The fingerprint of what a model is made of, "" when it was not written."""
+    return mark.read_text(encoding="utf-8").strip() if mark.is_file() else ""
 
 
 def _is_whole(file: Path) -> bool:

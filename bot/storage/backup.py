@@ -6,7 +6,7 @@ import hashlib
 import json
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ STATISTICS: tuple[Table, ...] = (statistics,)
 _LARGEST = 1_000_000_000  # bytes of a table, unpacked
 
 Row = Mapping[str, Any]
+Counts = Mapping[tuple[Any, ...], int]  # of the statistics, by day, traffic, measure and value
 
 
 class BackupError(RuntimeError):
@@ -67,6 +68,11 @@ class Backup:
     def directory(self) -> tuple[Part, ...]:
         """The directory that it holds, file by file."""
         return parts_of(self.tables[contacts.name], self.tables[loaded_files.name])
+
+    @property
+    def counts(self) -> Counts:
+        """The statistics that it holds."""
+        return _counts(self.tables.get(statistics.name, ()))
 
 
 def save(url: str, file: Path, version: str, now: datetime) -> Manifest:
@@ -132,20 +138,40 @@ def count_present(url: str) -> dict[str, int]:
         }
 
 
-def restore(engine: Engine, backup: Backup) -> None:
+def read_counts(url: str) -> Counts:
+    """The statistics of the database at `url`, empty when there are none; nothing is written."""
+    if look(url).trouble == "absent":
+        return {}
+    engine = open_read_only(url)
+    if statistics.name not in inspect(engine).get_table_names():
+        return {}
+    with Session(engine, future=True) as session:
+        return _counts([row._mapping for row in session.execute(select(statistics))])
+
+
+def lost_counts(present: Counts, saved: Counts) -> int:
+    """How much of what is counted today would be lost by putting `saved` in its place."""
+    return sum(max(0, count - saved.get(key, 0)) for key, count in present.items())
+
+
+def restore(engine: Engine, backup: Backup, *, with_statistics: bool = True) -> None:
     """Put a backup in place of directory and statistics, in one transaction; the present directory becomes the former.
 
-    Statistics that the backup does not hold stay as they are.
+    Statistics that the backup does not hold, or that are not wanted, stay as they are.
     """
     upgrade(engine)
     with Session(engine, future=True) as session, session.begin():
         hold_directory(session)
         replace_directory(session, backup.directory)
-        for table in STATISTICS:
+        for table in STATISTICS if with_statistics else ():
             if table.name in backup.tables:
                 session.execute(delete(table))
                 if rows := backup.tables[table.name]:
                     session.execute(insert(table), [dict(row) for row in rows])
+
+
+def _counts(rows: Iterable[Row]) -> Counts:
+    return {tuple(row[column.name] for column in statistics.primary_key): row["count"] for row in rows}
 
 
 def _line(row: Row) -> str:

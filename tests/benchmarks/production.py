@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,8 @@ def main(argv: list[str]) -> int:
         console.print(f"[{time.monotonic() - began:5.0f} s] {text}", markup=False)
 
     plan = QUICK if options.quick else Plan()
+    if options.seconds:
+        plan = replace(plan, seconds=options.seconds, warmup_s=options.seconds / 5)
     try:
         with tempfile.TemporaryDirectory(prefix="vigie-bench-") as folder:
             work = options.work or Path(folder)
@@ -98,6 +100,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a few seconds each, to try the benchmark itself")
     parser.add_argument("--work", type=Path, help="keep logs and databases in this folder (default: a temporary one)")
     parser.add_argument("--output", type=Path, help="where to write (default: docs/benchmarks; WORK/report if --quick)")
+    parser.add_argument("--seconds", type=float, help="of each crowd (default: 45), after a warm-up of a fifth of that")
     options = parser.parse_args(argv)
     if not (ROOT / "models/vigie.tar.gz").is_file():
         parser.error("no trained model: run `make train` first")

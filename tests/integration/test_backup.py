@@ -15,7 +15,17 @@ from sqlalchemy.orm import Session
 from bot.backup_cli import backup, restore_backup
 from bot.content.directory import load_sheets, load_vocabulary
 from bot.content.location import DATA
-from bot.storage.backup import DIRECTORY, MANIFEST, STATISTICS, BackupError, NothingToSaveError, read, restore, save
+from bot.storage.backup import (
+    DIRECTORY,
+    MANIFEST,
+    STATISTICS,
+    BackupError,
+    NothingToSaveError,
+    read,
+    read_counts,
+    restore,
+    save,
+)
 from bot.storage.conversations import open_conversations
 from bot.storage.directory_import import import_directory, preview_rollback
 from bot.storage.engine import open_engine
@@ -162,6 +172,42 @@ def test_the_commands(full: str, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "absent.zip" in capsys.readouterr().err
 
 
+def test_counts_newer_than_the_backup_are_said_and_may_be_kept(
+    full: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, file = f"sqlite:///{tmp_path / 'vigie.sqlite'}", str(tmp_path / "s.zip")
+    save(full, tmp_path / "s.zip", "1.0", NOW)
+    restore(open_engine(url), read(tmp_path / "s.zip"))
+    assert restore_backup([file, "--database", url]) == 0
+    assert "ATTENTION" not in capsys.readouterr().out
+    # As many lines, and more counted.
+    with open_engine(url).begin() as connection:
+        connection.execute(statistics.update().where(statistics.c.traffic == "essai").values(count=8))
+        connection.execute(statistics.update().where(statistics.c.traffic == "essai").values(day=date(2026, 11, 22)))
+    before = content(url)
+    assert restore_backup([file, "--database", url]) == 0
+    said = capsys.readouterr().out
+    assert (
+        "20 en tout, dernier jour le 22/11/2026 ; dans la sauvegarde : 13 en tout, dernier jour le 21/11/2026" in said
+    )
+    assert "ATTENTION : --apply efface 8 de ces comptes" in said and "--contacts" in said
+    assert restore_backup([file, "--database", url, "--contacts", "--apply"]) == 0
+    said = capsys.readouterr().out
+    assert "laissée telle quelle (--contacts)" in said and "ATTENTION" not in said
+    assert content(url) == before
+    assert restore_backup([file, "--database", url, "--apply"]) == 0
+    assert content(url) == content(full)
+
+
+def test_the_database_is_said_without_its_password(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = "postgresql+psycopg2://vigie:motdepasse@127.0.0.1:1/vigie?password=motdepasse"
+    assert backup([str(tmp_path / "s.zip"), "--database", url]) == 1
+    said = capsys.readouterr().err
+    assert "vigie:***@127.0.0.1:1/vigie" in said and "motdepasse" not in said
+    assert backup([str(tmp_path / "s.zip"), "--database", "pas une adresse"]) == 1
+    assert "VIGIE_DATABASE_URL" in capsys.readouterr().err
+
+
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
     running = Cluster()
@@ -176,6 +222,7 @@ def test_from_sqlite_to_postgresql_and_back(full: str, saved: Path, cluster: Clu
     open_conversations(cluster.url, "secret").save("autre", "GARDEE", 9e9)
     restore(open_engine(cluster.url), read(saved))
     assert content(cluster.url) == content(full)
+    assert read_counts(cluster.url) == read(saved).counts
     assert open_conversations(cluster.url, "secret").count() == 1
     back = tmp_path / "retour.zip"
     made = save(cluster.url, back, "1.0", NOW)

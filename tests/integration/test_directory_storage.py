@@ -224,6 +224,35 @@ def test_loading_a_file_keeps_the_other_files(tmp_path: Path, capsys: pytest.Cap
     assert "500 contacts" in capsys.readouterr().out
 
 
+def test_what_an_operator_may_get_wrong_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = f"sqlite:///{tmp_path / 'vigie.sqlite'}"
+    options = ["--data", str(DATA), "--database", url]
+    main(["load", *options])
+    assert url in capsys.readouterr().err
+    renamed = changed_copy(tmp_path, "annuaire-neuf.csv")
+    assert main(["import", *options, str(renamed)]) == 1
+    said = capsys.readouterr().err
+    assert url in said and "n'a pas de source" in said and "politique.yml" in said
+    # With its own sources, it is added beside the file that it was copied from.
+    with (DIRECTORY / "ile-de-france.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [{**row, "source": "annuaire neuf"} for row in csv.DictReader(stream)]
+    rows[0]["name"] = "Un nom que personne n'a"
+    with renamed.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    assert main(["import", *options, "--apply", str(renamed)]) == 0
+    said = capsys.readouterr().out
+    assert f"+ {len(rows)} ajouté(s)" in said and f"! {len(rows) - 1} contact(s) ajouté(s)" in said
+    assert all(command in said for command in ("bot prepare", "make train", "make run", "sous ce même nom"))
+    assert main(["import", *options, str(DIRECTORY / "france.csv")]) == 0
+    assert "! " not in capsys.readouterr().out
+    latin = tmp_path / "latin.csv"
+    latin.write_bytes((DIRECTORY / "france.csv").read_text(encoding="utf-8").encode("latin-1", "replace"))
+    assert main(["import", *options, str(DIRECTORY / "ile-de-france.csv"), str(latin)]) == 1
+    assert f"{latin} est illisible" in capsys.readouterr().err
+
+
 def test_migrations_build_the_declared_tables(engine: Engine) -> None:
     upgrade(engine)
     upgrade(engine)

@@ -30,7 +30,7 @@ from bot.doctor.examine import CHECKS, examine, read_installation
 from bot.doctor.findings import Finding, Installation
 from bot.storage.directory_import import import_directory
 from bot.storage.engine import open_engine, upgrade
-from bot.training import fingerprint
+from bot.training import fingerprint, roll_back
 from tests.postgresql import Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -179,6 +179,24 @@ def cut_model(patient: Patient) -> None:
     model.write_bytes(model.read_bytes()[:100_000])
 
 
+def returned_model(patient: Patient) -> None:
+    """As `model rollback` leaves it: the model of the data at hand is the former one."""
+    models = patient.root / "models"
+    shutil.copy(models / "vigie.tar.gz", models / "vigie-precedent.tar.gz")
+    (models / "vigie-precedent.sha256").write_text("0" * 64)
+    roll_back(models)
+
+
+def returned_unmarked_model(patient: Patient) -> None:
+    returned_model(patient)
+    (patient.root / "models/vigie.sha256").unlink()
+
+
+def older_former_model(patient: Patient) -> None:
+    returned_model(patient)
+    (patient.root / "models/vigie-precedent.sha256").write_text("1" * 64)
+
+
 def older_tables(patient: Patient) -> None:
     (patient.root / "vigie.sqlite").unlink()
     upgrade(open_engine(patient.environ["VIGIE_DATABASE_URL"]), "0002")
@@ -275,6 +293,9 @@ PLANTED: dict[str, tuple[Plant, set[str]]] = {
     "no model": (lambda patient: (patient.root / "models/vigie.tar.gz").unlink(), {"modele_absent"}),
     "damaged model": (cut_model, {"modele_abime"}),
     "old model": (own_data(edit("data/nlu/loi.yml", "- intent", "# changé\n- intent")), {"modele_ancien"}),
+    "returned model": (returned_model, {"modele_retabli"}),
+    "returned model without a mark": (returned_unmarked_model, {"modele_retabli"}),
+    "old model and an older one": (older_former_model, {"modele_ancien"}),
     "unmarked model": (lambda patient: (patient.root / "models/vigie.sha256").unlink(), {"modele_sans_empreinte"}),
     "no widget": (no_widget, {"page_non_construite"}),
     "late review": (own_data(late_review), {"reponses_a_relire"}),

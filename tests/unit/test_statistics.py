@@ -277,12 +277,30 @@ def test_the_command_writes_both_files_without_a_small_count(tmp_path: Path) -> 
     assert ("1234" in table.read_text(encoding="utf-8")) and "urgence" not in table.read_text(encoding="utf-8")
 
 
-def test_a_database_that_cannot_be_read_is_said_without_its_address(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_database_that_cannot_be_read_is_said_without_its_password(capsys: pytest.CaptureFixture[str]) -> None:
     url = "postgresql+psycopg2://vigie:motdepasse@127.0.0.1:1/rien"
     assert main(["--from", "2026-11-01", "--to", "2026-11-30", "--database", url]) == 1
     said = capsys.readouterr()
-    assert "VIGIE_DATABASE_URL" in said.err
+    assert "VIGIE_DATABASE_URL" in said.err and "vigie:***@127.0.0.1:1/rien" in said.err
     assert "motdepasse" not in said.err + said.out
+
+
+def test_what_an_operator_may_get_wrong_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = f"sqlite:///{tmp_path / 'vigie.sqlite'}"
+    period = ["--from", "2026-11-01", "--to", "2026-11-30", "--database", url]
+    open_statistics(url).add({(DAY, "reel", "tours", ""): 19})
+    assert main(period) == 0
+    said = capsys.readouterr()
+    assert said.out.count("\n") == 1
+    assert url in said.err and "Moins de 20 messages" in said.err and "chaque minute" in said.err
+    open_statistics(url).add({(DAY, "reel", "tours", ""): 1})
+    for option in ("--csv", "--page"):
+        assert main([*period, option, str(tmp_path / "absent" / "out")]) == 1
+        said = capsys.readouterr()
+        assert "absent/out cannot be written" in said.err and "Moins de" not in said.err
+    with pytest.raises(SystemExit):
+        main(["--from", "01/11/2026", "--to", "2026-11-30"])
+    assert "YYYY-MM-DD" in capsys.readouterr().err
 
 
 def test_everything_that_is_counted_has_a_name() -> None:
