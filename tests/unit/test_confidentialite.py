@@ -192,7 +192,7 @@ _FORMS = st.sampled_from(
     st.sampled_from(["née le {}", "il est né le {}.", "date de naissance : {}", "DDN {}", "ne le {} svp"]),
 )
 def test_every_birth_date_is_masked(day: object, form: str, context: str) -> None:
-    date = day.replace(year=1990 + day.year % 30)  # type: ignore[attr-defined]
+    date = day.replace(year=1990 + day.year % 30, day=min(day.day, 28))  # type: ignore[attr-defined]
     written = form.format(d=date.day, m=date.month, y=date.year, s=date.year % 100, name=_MONTHS[date.month - 1])
     left = mask(context.format(written)).text
     assert not re.search(r"\d", left), left
