@@ -121,6 +121,8 @@ def contained(image: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     environ["PATH"] = os.environ["PATH"]
     box = ["bwrap", "--ro-bind", "/", "/", "--tmpfs", "/tmp", "--dev", "/dev", "--proc", "/proc", "--unshare-user"]
     box += ["--uid", "10001", "--gid", "10001", "--die-with-parent", "--clearenv"]
+    # A checkout under /tmp would be hidden with it.
+    box += ["--ro-bind", str(ROOT), str(ROOT)]
     box += ["--tmpfs", "/srv", "--ro-bind", str(image), INSTALLED, "--tmpfs", "/var/lib"]
     box += ["--bind", str(volume), "/var/lib/vigie", "--chdir", INSTALLED]
     box += [word for name, value in environ.items() for word in ("--setenv", name, value)]
