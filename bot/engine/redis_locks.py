@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from redis.asyncio import Redis  # type: ignore[import-untyped]
-from redis.asyncio.lock import Lock  # type: ignore[import-untyped]
-from redis.exceptions import LockError, RedisError  # type: ignore[import-untyped]
+from redis.asyncio import Redis
+from redis.asyncio.lock import Lock
+from redis.exceptions import LockError, RedisError
 
 from bot.monitoring import metrics
+from bot.storage.conversations import fingerprint
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +69,7 @@ class RedisLocks:
             self.missed += 1
             metrics.lock_missed()
             return None
-        name = "vigie:lock:" + hmac.new(self._secret, conversation_id.encode(), hashlib.sha256).hexdigest()
+        name = "vigie:lock:" + fingerprint(self._secret, conversation_id)
         lock = Lock(self._redis, name, timeout=LEASE, sleep=_LOOK_AGAIN, thread_local=False)
         deadline = time.monotonic() + _PATIENCE
         while True:

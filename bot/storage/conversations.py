@@ -29,6 +29,11 @@ _READ = select(conversations.c.state, conversations.c.expires_at).where(
 _FORGET = delete(conversations).where(_THIS_ONE)
 
 
+def fingerprint(secret: bytes, sender: str) -> str:
+    """What stands for a sender id outside the server's memory: the id itself opens its conversation to its holder."""
+    return hmac.new(secret, sender.encode(), hashlib.sha256).hexdigest()
+
+
 class Conversations:
     """The table `conversations`; times are seconds since the epoch. Methods raise SQLAlchemyError."""
 
@@ -50,18 +55,20 @@ class Conversations:
         """
         statement = _KEEP if replace else _ADD
         with self._opened().begin() as connection:
-            connection.execute(statement, {"key": self._key(sender), "state": state, "expires_at": expires_at})
+            connection.execute(
+                statement, {"key": fingerprint(self._secret, sender), "state": state, "expires_at": expires_at}
+            )
 
     def load(self, sender: str, now: float) -> tuple[str, float] | None:
         """The state kept of `sender` and when it expires, None when there is none or it has expired."""
         with self._opened().connect() as connection:
-            found = connection.execute(_READ, {"of": self._key(sender), "now": now}).one_or_none()
+            found = connection.execute(_READ, {"of": fingerprint(self._secret, sender), "now": now}).one_or_none()
         return (str(found.state), float(found.expires_at)) if found else None
 
     def delete(self, sender: str) -> None:
         """Forget `sender` at once."""
         with self._opened().begin() as connection:
-            connection.execute(_FORGET, {"of": self._key(sender)})
+            connection.execute(_FORGET, {"of": fingerprint(self._secret, sender)})
         self._clean()
 
     def purge(self, now: float) -> int:
@@ -76,10 +83,6 @@ class Conversations:
         """How many conversations are kept; the question that tells whether the database answers."""
         with self._opened().connect() as connection:
             return int(connection.execute(select(func.count()).select_from(conversations)).scalar_one())
-
-    def _key(self, sender: str) -> str:
-        """The sender id opens a conversation to whoever holds it: only its fingerprint is kept."""
-        return hmac.new(self._secret, sender.encode(), hashlib.sha256).hexdigest()
 
     def _opened(self) -> Engine:
         """The engine, its tables made at the first use that succeeds."""

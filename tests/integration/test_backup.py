@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -206,15 +205,6 @@ def test_the_database_is_said_without_its_password(tmp_path: Path, capsys: pytes
     assert "vigie:***@127.0.0.1:1/vigie" in said and "motdepasse" not in said
     assert backup([str(tmp_path / "s.zip"), "--database", "pas une adresse"]) == 1
     assert "VIGIE_DATABASE_URL" in capsys.readouterr().err
-
-
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    running = Cluster()
-    try:
-        yield running
-    finally:
-        running.remove()
 
 
 @pytest.mark.server

@@ -425,15 +425,6 @@ def test_the_command_ends_with_1_for_a_fault_and_0_for_a_warning(
 # With servers.
 
 
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    running = Cluster()
-    try:
-        yield running
-    finally:
-        running.remove()
-
-
 class Redis:
     """A throw-away Redis on loopback."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -22,15 +21,6 @@ from tests.postgresql import Cluster
 pytestmark = pytest.mark.server
 
 NOW = datetime(2026, 11, 21, 12)
-
-
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    running = Cluster()
-    try:
-        yield running
-    finally:
-        running.remove()
 
 
 def test_the_directory_by_url_and_when_it_goes_away(cluster: Cluster) -> None:

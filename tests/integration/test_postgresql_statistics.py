@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-from collections.abc import Iterator
 from datetime import datetime, timezone
 
 import pytest
@@ -18,15 +17,6 @@ pytestmark = pytest.mark.server
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 DAY = NOW.date()
-
-
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    running = Cluster()
-    try:
-        yield running
-    finally:
-        running.remove()
 
 
 def test_two_servers_add_to_the_same_counts_and_lose_none(cluster: Cluster) -> None:
