@@ -9,7 +9,6 @@ import resource
 import shutil
 import socket
 import sqlite3
-import subprocess
 import tarfile
 import threading
 import time
@@ -32,6 +31,7 @@ from bot.storage.directory_import import import_directory
 from bot.storage.engine import open_engine, upgrade
 from bot.training import fingerprint, roll_back
 from tests.postgresql import Cluster
+from tests.redis_server import Redis
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 21)
@@ -423,28 +423,6 @@ def test_the_command_ends_with_1_for_a_fault_and_0_for_a_warning(
 
 
 # With servers.
-
-
-class Redis:
-    """A throw-away Redis on loopback."""
-
-    def __init__(self, folder: Path, *options: str) -> None:
-        program = shutil.which("redis-server")
-        assert program, "Redis is not installed: .ci/run installs it"
-        self.port = free_port()
-        command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder), *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            with socket.socket() as caller:
-                if caller.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise AssertionError("Redis did not start")
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=20)
 
 
 REDIS: tuple[tuple[tuple[str, ...], str, set[str]], ...] = (

@@ -11,14 +11,14 @@ import pytest
 
 from bot.engine import redis_locks
 from bot.engine.redis_locks import RedisLocks
-from tests.production.installation import Redis
+from tests.redis_server import Redis
 
 pytestmark = pytest.mark.server
 
 
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[Redis]:
-    running = Redis(tmp_path)
+    running = Redis(tmp_path, "--save", "")
     deadline = time.monotonic() + 20
     while not asyncio.run(RedisLocks(running.url, "").answers()):
         assert time.monotonic() < deadline

@@ -13,26 +13,8 @@ from pathlib import Path
 
 from tests.postgresql import Cluster
 from tests.proxy import free_port, start_nginx
+from tests.redis_server import Redis
 from tests.server import ROOT, Server
-
-
-class Redis:
-    """A Redis in memory alone, as locks need."""
-
-    def __init__(self, folder: Path) -> None:
-        program = shutil.which("redis-server")
-        assert program, "Redis is missing: apt-get install redis-server (.ci/run does)"
-        self.port, self.folder = free_port(), folder
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self._command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-        self.start()
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=20)
 
 
 class Installation:
@@ -50,7 +32,8 @@ class Installation:
         shutil.copytree(ROOT / "models", self.models)
         self.postgresql = Cluster()
         stops.callback(self.postgresql.remove)
-        self.redis = Redis(self.folder)
+        # In memory alone, as locks need.
+        self.redis = Redis(self.folder, "--save", "")
         stops.callback(self.redis.stop)
         self.environ = {
             "VIGIE_REDIS_URL": self.redis.url,

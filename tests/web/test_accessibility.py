@@ -580,11 +580,3 @@ def test_each_field_of_the_report_has_a_label_and_its_group(server: Server, new_
         assert any(one.startswith("group ") for one in field.inside), field.name
     described = page.locator("textarea[aria-describedby]").count()
     assert described == sum(1 for field in fields if field.description)
-
-
-def test_the_statement_quotes_tests_that_exist() -> None:
-    quoted = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/accessibilite.md").read_text(encoding="utf-8")))
-    assert quoted
-    assert quoted == {name for name in globals() if name.startswith("test_")} - {
-        "test_the_statement_quotes_tests_that_exist"
-    }
