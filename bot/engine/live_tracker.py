@@ -9,6 +9,7 @@ from typing import Any
 
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, Restarted, UserUttered, deserialise_events
+from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 # Three turns or so: typed choices look one turn back, the fallback two; slots carry the rest. Turn 100 costs as turn 4.
@@ -46,7 +47,7 @@ class LiveTracker(DialogueStateTracker):
         """A tracker in the same state that can change apart."""
         duplicate = copy.copy(self)
         duplicate.events = self._create_events(self.events)
-        duplicate.slots = {name: copy.copy(slot) for name, slot in self.slots.items()}
+        duplicate.slots = {name: _twin(slot) for name, slot in self.slots.items()}
         return duplicate
 
 
@@ -85,6 +86,13 @@ def thaw(sender: str, snapshot: str, domain: Domain) -> LiveTracker:
         if name in tracker.slots:
             tracker.slots[name].value = value
     return tracker
+
+
+def _twin(slot: Slot) -> Slot:
+    """The same slot, to be set apart; `copy.copy` takes four times as long, for each slot of each turn."""
+    twin: Slot = object.__new__(type(slot))
+    twin.__dict__.update(slot.__dict__)
+    return twin
 
 
 def _last_turns(events: list[Event], turns: int) -> list[Event]:

@@ -36,6 +36,7 @@ class RedisLocks:
         self._secret = secret.encode()
         self._not_before = 0.0
         self._said_at = -_SAY_AGAIN
+        self._away = False
         self.missed = 0  # turns that went on without their shared lock, since the start
 
     @asynccontextmanager
@@ -75,6 +76,9 @@ class RedisLocks:
         while True:
             try:
                 await lock.acquire()
+                if self._away:
+                    self._away = False
+                    logger.warning("Locks are shared again: Redis answers.")
                 return lock
             except RedisError as error:
                 # A Redis that restarts is back in less time than a user notices.
@@ -82,6 +86,7 @@ class RedisLocks:
                     await asyncio.sleep(_RETRY)
                     continue
                 self._not_before = time.monotonic() + _PAUSE
+                self._away = True
                 self.missed += 1
                 metrics.lock_missed()
                 self._failed(error)

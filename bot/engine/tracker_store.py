@@ -60,6 +60,7 @@ class ConversationStore(TrackerStore):
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="conversations")
         self._not_before = 0.0
         self._failing_since: float | None = None
+        self._away = False  # a failure was told, its end was not yet
         self._catching_up: asyncio.Task[None] | None = None
         self._behind: set[str] = set()  # senders whose snapshot on disk is not what it should be
         self._blind: set[str] = set()  # senders answered as new while the disk, which may know them, did not answer
@@ -215,11 +216,15 @@ class ConversationStore(TrackerStore):
                     await asyncio.sleep(_RETRY)
                     continue
                 self._not_before = now + _PAUSE
+                self._away = True
                 metrics.disk_failed("conversations")
                 logger.error("Conversations are not written to disk (%s); they go on in memory.", type(error).__name__)
                 raise DiskError(type(error).__name__) from error
             if self._failing_since is not None:
                 self._failing_since = None
+                if self._away:
+                    self._away = False
+                    logger.warning("Conversations are written to disk again.")
                 self._catching_up = asyncio.get_running_loop().create_task(self._catch_up())
             return done
 

@@ -65,6 +65,7 @@ def configure_logging(level: str, form: str = "texte") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
         logger_factory=structlog.stdlib.LoggerFactory(),
         processors=[_name_alone],
+        cache_logger_on_first_use=True,  # else each line that is not written looks for who would have written it
     )
 
 

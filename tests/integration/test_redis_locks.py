@@ -74,7 +74,9 @@ def test_a_long_turn_keeps_its_lock_and_a_dead_server_leaves_it(redis: Redis, mo
     assert asyncio.run(scenario()) == expected
 
 
-def test_without_redis_a_turn_is_answered_and_locks_come_back(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_redis_a_turn_is_answered_and_locks_come_back(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(redis_locks, "_PAUSE", 0.1)
 
     async def scenario() -> tuple[int, int]:
@@ -94,3 +96,6 @@ def test_without_redis_a_turn_is_answered_and_locks_come_back(redis: Redis, monk
         return missed, len(held)
 
     assert asyncio.run(scenario()) == (2, 1)
+    said = [one.message for one in caplog.records if one.name == redis_locks.__name__]
+    assert len(said) == 2, said  # once that they are not shared, once that they are again
+    assert said[1] == "Locks are shared again: Redis answers."

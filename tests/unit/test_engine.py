@@ -168,7 +168,9 @@ def test_no_row_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, how: st
     assert b"zanzibar" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
 
 
-def test_a_disk_that_fails_loses_nothing_and_is_caught_up_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_disk_that_fails_loses_nothing_and_is_caught_up_with(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     from rasa.shared.core.events import SlotSet
 
     folder = tmp_path / "absent"
@@ -186,6 +188,7 @@ def test_a_disk_that_fails_loses_nothing_and_is_caught_up_with(monkeypatch: pyte
         return seen
 
     assert asyncio.run(scenario()) == ("93", False)
+    assert [one.message for one in caplog.records].count("Conversations are written to disk again.") == 1
     again = make_store(monkeypatch, FakeClock(), VIGIE_CONVERSATIONS_URL=url)
     assert asyncio.run(again.retrieve("a")).get_slot("lieu") == "93"
 
