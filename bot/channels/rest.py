@@ -26,6 +26,8 @@ from bot.monitoring.ledger import LEDGER
 _SENDER = re.compile(r"[\w.:@\-]{1,128}", re.ASCII)
 _KEPT, _MOST_KEPT = 600.0, 10_000  # seconds and turns
 TRAFFIC_HEADER = "x-vigie-traffic"
+CHANNEL_HEADER = "x-vigie-channel"
+CARRIED = frozenset({"matrix"})  # channels whose own program talks to this one
 _COUNTED = (10, 60)  # ratings, or clicks, and seconds for one conversation
 _SENDER_EXPECTED = "sender: 1 to 128 letters, digits or . : @ - _ are expected"
 
@@ -69,11 +71,11 @@ class VigieRest(InputChannel):
                 if key and (sender, key) in given_out:
                     return response.json(given_out[sender, key], ensure_ascii=False)
                 async with walls.turn(sender, request):
+                    channel, traffic = self._channel_of(request), traffic_of(request)
                     if str(request.args.get("stream", "")).lower() == "true":
-                        await self._stream(request, on_new_message, sender, text)
+                        await self._stream(request, on_new_message, channel, sender, text)
                         return None
-                    traffic = traffic_of(request)
-                    messages = await answer(on_new_message, self.name(), sender, text, self._longest, traffic)
+                    messages = await answer(on_new_message, channel, sender, text, self._longest, traffic)
                 store = getattr(request.app.ctx, "conversations", None)
                 if store and store.owes_erasure(sender):
                     messages.append(read_notice("canal/effacement_retarde"))
@@ -113,13 +115,20 @@ class VigieRest(InputChannel):
 
         return routes
 
-    async def _stream(self, request: Request, on_new_message: OnNewMessage, sender: str, text: str) -> None:
+    def _channel_of(self, request: Request) -> str:
+        """Where the message comes from; a program that does not show the installation's token is taken for the page."""
+        told = request.headers.get(CHANNEL_HEADER, "")
+        return told if told in CARRIED and walls_of(request).is_trusted(request) else self.name()
+
+    async def _stream(
+        self, request: Request, on_new_message: OnNewMessage, channel: str, sender: str, text: str
+    ) -> None:
         """One JSON line per message as it comes; the last one is held back until it is known to be the last."""
         phrases, site = read_phrases(), site_of(request)
         collector = TurnCollector()
         stream = await request.respond(content_type="application/x-ndjson; charset=utf-8")
         traffic = traffic_of(request)
-        turn = handle(on_new_message, self.name(), collector, sender, text, self._longest, traffic)
+        turn = handle(on_new_message, channel, collector, sender, text, self._longest, traffic)
         work = asyncio.ensure_future(turn)
         work.add_done_callback(lambda _: collector.messages.put_nowait(None))
         held: Said | None = None

@@ -25,7 +25,7 @@ class Vigie:
     def __init__(self, address: str, token: str) -> None:
         """`address` ends with a slash."""
         self._webhook = f"{address}webhooks/rest/webhook"
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._headers = {"Authorization": f"Bearer {token}", "X-Vigie-Channel": "matrix"}
         self._http: aiohttp.ClientSession | None = None
 
     async def say(self, sender: str, message: str, name: str) -> list[Mapping[str, Any]]:

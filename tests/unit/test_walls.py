@@ -320,3 +320,18 @@ def test_only_a_trusted_program_may_ask_for_an_answer_again() -> None:
 
     run(scenario())
     assert len(heard) == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "token", "counted"),
+    [("matrix", TOKEN, "matrix"), ("matrix", "", "rest"), ("telegram", TOKEN, "rest"), ("", TOKEN, "rest")],
+)
+def test_the_channel_is_what_a_trusted_program_says_of_those_it_may_carry(told: str, token: str, counted: str) -> None:
+    heard: list[str] = []
+
+    async def hear(message: Any) -> None:
+        heard.append(message.input_channel)
+
+    headers = {"x_vigie_channel": told, **({"authorization": f"Bearer {token}"} if token else {})}
+    run(post(make(hear, token=TOKEN), "bonjour", "quelqu-un", **headers))
+    assert heard == [counted]
