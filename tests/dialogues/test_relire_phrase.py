@@ -36,6 +36,11 @@ def test_a_sentence_given_with_the_request_is_reviewed(vigie: Vigie, message: st
     assert any(button["title"].startswith("L'étape ") for button in turn.buttons)
 
 
+def test_what_one_plans_to_say_is_read_as_a_plan_whatever_words_it_holds(vigie: Vigie) -> None:
+    turn = vigie.say(vigie.conversation(), 'g prévu de lui dire "tu vas finir par me dire avec qui tu couches"')
+    assert keys(turn)[0] == "relire_phrase/a_ameliorer"
+
+
 def test_asked_first_then_given(vigie: Vigie) -> None:
     sender = vigie.conversation()
     assert keys(vigie.say(sender, "relisez ma phrase"))[0] == "relire_phrase/commencer"
