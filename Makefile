@@ -63,8 +63,8 @@ lock: $(READY) ## resolve the dependencies again
 	$(VENV)/bin/uv pip compile -q --python-version 3.10 --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate pyproject.toml -c requirements.lock -o deploy/requirements.lock
 
-clean: ## remove the environment, the model and the database
-	rm -rf $(VENV) .venv-matrix bot/web/node_modules bot/web/built models/*.tar.gz models/*.sha256 vigie.sqlite
+clean: ## remove the environment, the models and the databases
+	rm -rf $(VENV) .venv-matrix bot/web/node_modules bot/web/built models/*.tar.gz models/*.sha256 models/formulations.json vigie.sqlite* conversations.sqlite*
 
 $(READY): requirements.lock
 	@sh .ci/setup $(VENV) $(UV_VERSION)

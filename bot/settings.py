@@ -1,4 +1,4 @@
-"""The environment, read once into one frozen Settings; nothing else reads os.environ."""
+"""The environment, read once into one frozen Settings; nothing else of the server reads os.environ."""
 
 from __future__ import annotations
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
+
+from tests.ports import free_port
 
 
 class Cluster:
@@ -19,9 +20,7 @@ class Cluster:
         assert programs or found, "PostgreSQL is not installed: .ci/run installs it"
         self.programs = programs or found[-1].parent
         self.folder = folder or Path(tempfile.mkdtemp(prefix="vigie-pg-"))
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         self.user = "postgres" if os.geteuid() == 0 else None
         if self.user:
             os.chown(self.folder, pwd.getpwnam(self.user).pw_uid, pwd.getpwnam(self.user).pw_gid)

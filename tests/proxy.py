@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 
+from tests.ports import free_port
 from tests.server import ROOT
 
 NAME = "vigie.exemple.fr"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start_nginx(folder: Path, port: int, *behind: int) -> subprocess.Popen[bytes]:
@@ -29,8 +23,8 @@ def start_nginx(folder: Path, port: int, *behind: int) -> subprocess.Popen[bytes
     one = "    server 127.0.0.1:5005 max_fails=1 fail_timeout=2s;\n"
     for here, there in {
         one: "".join(one.replace("5005", str(server)) for server in behind),
-        "listen 80;": f"listen 127.0.0.1:{free_port()};",
-        "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
+        "listen 80": f"listen 127.0.0.1:{free_port()}",
+        "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
         "/etc/letsencrypt/live/vigie.exemple.fr/fullchain.pem": str(certificate),
         "/etc/letsencrypt/live/vigie.exemple.fr/privkey.pem": str(key),
         "/var/log/nginx/vigie.error.log": str(folder / "error.log"),

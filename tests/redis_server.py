@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.proxy import free_port
+from tests.ports import free_port
 
 
 class Redis:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 NO_DANGER = "aucune"  # messages that only resemble a danger
@@ -13,8 +12,3 @@ def read_messages(file: Path) -> tuple[str, ...]:
     """The messages of a file, one a line; a line that begins with `#` is a comment."""
     lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
     return tuple(line for line in lines if line and not line.startswith("#"))
-
-
-def read_alerts(folder: Path) -> Mapping[str, tuple[str, ...]]:
-    """Messages by kind."""
-    return {file.stem: read_messages(file) for file in sorted(folder.glob(f"*{ENDING}"))}

@@ -21,8 +21,6 @@ REVIEW = "relire_phrase/phrase"
 ASK_SENTENCE = "relire_phrase/commencer"
 _SAID_TO_THE_YOUNG = ("accueil/", "preparer_entretien/")  # topics whose questions look like those of an interview
 SENTENCE = "phrase"  # expected: a sentence planned for the young person
-ANSWER_YES = "naviguer/affirmer"
-ANSWER_NO = "naviguer/refuser"
 
 _YES = frozenset(
     {"oui", "ok", "d accord", "oui merci", "oui svp", "oui s il vous plait", "bien sur", "volontiers", "yes"}

@@ -25,8 +25,9 @@ from rich.console import Console
 from tests.benchmarks.measures import QUICK, Plan, Results, measure_parse, measure_running, measure_starts
 from tests.benchmarks.report import write_report
 from tests.benchmarks.stock import STARTER_EPOCHS, make_stock
-from tests.benchmarks.systems import BenchError, System, Tell, clean_environ, free_port, train
+from tests.benchmarks.systems import BenchError, System, Tell, clean_environ, train
 from tests.benchmarks.workload import read_workload
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 _VIGIE_TRAINING_LIMIT = 600.0  # seconds

@@ -62,8 +62,9 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _planned(load: Found) -> dict[str, Any]:
     """Every figure that follows from the load."""
-    embedded, shared = _saturated(load, _EMBEDDED), _saturated(load, _SHARED)
-    server_ms = shared["server_cpu_ms_per_turn"]
+    shared = _saturated(load, _SHARED)
+    # Between two messages a server cools down: a turn of readers costs more than one of users who do not stop.
+    embedded_ms, server_ms = (_reading(load, name)["server_cpu_ms_per_turn"] for name in (_EMBEDDED, _SHARED))
     megabytes = shared["rss_mb"]["servers"] / load[_SHARED]["servers"]
     rounded = 100 * math.ceil(megabytes / 100)
     database_ms = 1000 * shared["cores"]["postgresql"] / shared["per_second"]
@@ -91,7 +92,7 @@ def _planned(load: Found) -> dict[str, Any]:
         "mb_rounded": rounded,
         "database_ms": f"{database_ms:.1f}",
         "small_parts_ms": f"{1000 * (shared['cores']['redis'] + shared['cores']['nginx']) / shared['per_second']:.2f}",
-        "small": _users(embedded["server_cpu_ms_per_turn"], 1),
+        "small": _users(embedded_ms, 1),
         "middle": _users(server_ms, _MIDDLE),
         "per_core": _users(server_ms, 1),
         "large": large,
@@ -101,8 +102,14 @@ def _planned(load: Found) -> dict[str, Any]:
 
 
 def _saturated(load: Found, name: str) -> Found:
-    """The run of users who do not read: its CPU per turn is the cost without waiting."""
+    """The run of users who do not read: what an installation can do at most."""
     found: Found = next(run for run in load[name]["runs"] if not run["think_s"])
+    return found
+
+
+def _reading(load: Found, name: str) -> Found:
+    """The run of the most users who read: what a turn costs in use."""
+    found: Found = max((run for run in load[name]["runs"] if run["think_s"]), key=lambda run: run["users"])
     return found
 
 

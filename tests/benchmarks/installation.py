@@ -24,10 +24,10 @@ from tests.benchmarks.systems import (
     Tell,
     check_alive,
     clean_environ,
-    free_port,
     running,
 )
 from tests.integration.test_postgresql import Cluster
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_QUESTION = "que risque le client ?"

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from tests.benchmarks.systems import System, clean_environ, free_port
+from tests.benchmarks.systems import System, clean_environ
+from tests.ports import free_port
 
 ACTION = "action_exemple"
 ANSWER = "Réponse de l'action."

@@ -53,13 +53,6 @@ def stop_cleanly() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 def clean_environ(**more: str) -> dict[str, str]:
     """The caller's environment without what would set up one of the systems, telemetry off, and `more`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_PASSED_ON)}

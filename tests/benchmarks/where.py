@@ -16,8 +16,9 @@ from tests.benchmarks.crowd import percentiles
 from tests.benchmarks.installation import FIRST_QUESTION, ROOT, Shape, ask, await_reply, installation, load_directory
 from tests.benchmarks.load import Job, Measured
 from tests.benchmarks.measures import run_job
-from tests.benchmarks.systems import BenchError, Tell, clean_environ, free_port, running
+from tests.benchmarks.systems import BenchError, Tell, clean_environ, running
 from tests.benchmarks.workload import Workload
+from tests.ports import free_port
 
 CLIENTS = 16
 _LIMIT = 600.0  # seconds

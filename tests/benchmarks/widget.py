@@ -29,7 +29,7 @@ from aiohttp import web
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.benchmarks.bench import describe_run
-from tests.benchmarks.systems import free_port
+from tests.ports import free_port
 from tests.server import ROOT, Server
 
 PAGES = Path(__file__).with_suffix("")  # the page of each widget, and the probe put in all of them

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.content.alerts import NO_DANGER, read_alerts
+from bot.content.alerts import ENDING, NO_DANGER, read_messages
 from bot.content.answers import read_answers
 from bot.content.lexicon import read_lexicon
 from bot.content.registers import read_registers
@@ -16,7 +16,7 @@ from bot.logic.normalisation import fold
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
-ALERTS = read_alerts(DATA / "alertes")
+ALERTS = {file.stem: read_messages(file) for file in sorted((DATA / "alertes").glob(f"*{ENDING}"))}
 
 
 def test_each_danger_has_its_messages_and_its_answer() -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import pytest
 import yaml
 
 from bot.settings import ROOT
+from tests.ports import free_port
 
 pytestmark = pytest.mark.server
 
@@ -68,8 +68,9 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
 
 def test_nginx_accepts_the_file_of_compose(tmp_path: Path) -> None:
     text = (DEPLOY / "nginx-compose.conf").read_text()
-    # The names are those of compose's own network.
-    text = re.sub(r"vigie-\d:5005", "127.0.0.1:5005", text)
+    # The names are those of compose's own network; « resolve » is of nginx 1.27.3 and later, as compose.yml has it.
+    text = re.sub(r"vigie-\d:5005 resolve", "127.0.0.1:5005", text)
+    assert "vigie-" not in text.partition("server {")[0].replace("nginx of", "")
     conf = tmp_path / "nginx.conf"
     conf.write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{text}\n}}\n")
     run("nginx", "-t", "-q", "-c", conf)
@@ -114,9 +115,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def contained(image: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The image's command on a read-only file system, its volume and /tmp excepted, as a user without rights."""
     volume = tmp_path_factory.mktemp("volume")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environ = _environ() | {"VIGIE_PORT": str(port), "VIGIE_SECRET": "s" * 64, "VIGIE_URL": "https://vigie.exemple.fr/"}
     environ["PATH"] = os.environ["PATH"]
     box = ["bwrap", "--ro-bind", "/", "/", "--tmpfs", "/tmp", "--dev", "/dev", "--proc", "/proc", "--unshare-user"]

@@ -7,7 +7,6 @@ import json
 import os
 import resource
 import shutil
-import socket
 import sqlite3
 import tarfile
 import threading
@@ -30,6 +29,7 @@ from bot.doctor.findings import Finding, Installation
 from bot.storage.directory_import import import_directory
 from bot.storage.engine import open_engine, upgrade
 from bot.training import fingerprint, roll_back
+from tests.ports import free_port
 from tests.postgresql import Cluster
 from tests.redis_server import Redis
 
@@ -91,12 +91,6 @@ class Patient:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.closing.append(server.shutdown)
         return int(server.server_port)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

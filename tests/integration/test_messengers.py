@@ -9,11 +9,9 @@ import logging
 import os
 import re
 import runpy
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +24,9 @@ from tests.dialogues.test_invariants import DANGERS, Messages, check_turn
 from tests.dialogues.test_invariants import directory as directory
 from tests.driver import Turn, Vigie
 from tests.fixtures.provider import KITS, PASSWORD, SECRET, SITE, Kit, Provider, Room, Telegram
+from tests.fixtures.provider import kit as kit
+from tests.fixtures.provider import provider as provider
+from tests.ports import free_port
 
 pytestmark = pytest.mark.model
 
@@ -35,19 +36,6 @@ ADDRESS = re.compile(r"https?://\S+")
 CHOICE = re.compile(r"^(\d+)\\?\. (.+)$", re.M)
 WALK = 40
 NUMBERS = itertools.count()
-
-
-@pytest.fixture
-def provider() -> Iterator[Provider]:
-    running = Provider()
-    yield running
-    running.close()
-
-
-@pytest.fixture(params=KITS, ids=lambda kit: kit.name)
-def kit(request: Any, provider: Provider) -> Kit:
-    built: Kit = request.param(provider)
-    return built
 
 
 def user() -> str:
@@ -203,9 +191,7 @@ class Installation:
         declared["bot.channels.callback.VigieCallback"]["secret"] = "${ESSAI_SECRET}"
         declared["bot.channels.rest.VigieRest"] = {"max_message_length": 1500}
         (folder / "credentials.yml").write_text(yaml.safe_dump(declared).replace("'", ""), encoding="utf-8")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def start(self, secret: str | None) -> subprocess.Popen[bytes]:

@@ -8,13 +8,13 @@ import hmac
 import json
 import secrets
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
 
 import httpx
 
+from tests.ports import free_port
 from tests.server import ROOT
 
 PYTHON = ROOT / ".venv-matrix/bin/python"
@@ -28,9 +28,7 @@ class Homeserver:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.http = httpx.Client(base_url=self.url, timeout=30, verify=False)
         self._shared = secrets.token_hex(16)

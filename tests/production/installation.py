@@ -11,8 +11,9 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests.ports import free_port
 from tests.postgresql import Cluster
-from tests.proxy import free_port, start_nginx
+from tests.proxy import start_nginx
 from tests.redis_server import Redis
 from tests.server import ROOT, Server
 

@@ -10,7 +10,6 @@ import json
 import logging
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ from bot.channels.messaging import CredentialsError, pseudonym  # noqa: E402
 from bot.channels.phrases import read_notice  # noqa: E402
 from bot.channels.walls import same  # noqa: E402
 from tests.fixtures.provider import (  # noqa: E402
-    KITS,
     SECRET,
     VERIFY,
     Callback,
@@ -39,21 +37,10 @@ from tests.fixtures.provider import (  # noqa: E402
     Telegram,
     Twilio,
 )
+from tests.fixtures.provider import kit as kit  # noqa: E402
+from tests.fixtures.provider import provider as provider  # noqa: E402
 
 ME = "12345678"
-
-
-@pytest.fixture
-def provider() -> Iterator[Provider]:
-    running = Provider()
-    yield running
-    running.close()
-
-
-@pytest.fixture(params=KITS, ids=lambda kit: kit.name)
-def kit(request: Any, provider: Provider) -> Kit:
-    built: Kit = request.param(provider)
-    return built
 
 
 class Stub:
@@ -340,12 +327,12 @@ def test_a_signed_delivery_that_cannot_be_read_is_not_asked_for_again(provider: 
         (facebook, facebook.signed({"entry": [{"messaging": [{"message": {"text": "Zoe"}}]}]})),
         (facebook, facebook.signed({"entry": "Zoe"})),
     ]
-    for kit, delivery in strange:
+    for messenger, delivery in strange:
 
         async def scenario(room: Room, delivery: Delivery = delivery) -> int:
             return (await room.post(delivery)).status_code
 
-        assert run(kit, Stub(), scenario) == 200
+        assert run(messenger, Stub(), scenario) == 200
     assert "Zoe" not in caplog.text
     assert not provider.sent
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.proxy import NAME, free_port, start_nginx
+from tests.ports import free_port
+from tests.proxy import NAME, start_nginx
 from tests.server import Server
 
 pytestmark = pytest.mark.server
@@ -79,6 +80,12 @@ def test_an_answer_is_streamed_message_by_message(proxied: httpx.Client) -> None
 
 def test_what_is_too_big_stops_at_the_proxy(proxied: httpx.Client) -> None:
     assert say(proxied, "a" * 20_000).status_code == 413
+
+
+def test_another_name_is_not_answered(proxied: httpx.Client) -> None:
+    for name in ("127.0.0.1", "ailleurs.fr"):
+        with pytest.raises(httpx.TransportError):
+            proxied.get("/health", headers={"Host": name})
 
 
 def test_what_is_for_those_who_operate_stays_inside(proxied: httpx.Client) -> None:
