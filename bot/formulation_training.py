@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.content.formulations import PHRASES, TUNING, WEIGHTS_FILE, read_kinds, read_phrases, read_rules
+from bot.content.formulations import PHRASES, TUNING, WEIGHTS_FILE, read_kinds, read_rules
+from bot.content.labelled import read_phrases
 from bot.logic.formulation import IMPROVE, Formulations, Weights
 
 Phrase = tuple[str, frozenset[str], str]

@@ -12,6 +12,7 @@ from bot.settings import Settings
 MODEL = "vigie"
 FORMER = "vigie-precedent"
 _NEW = "vigie-nouveau"
+_TRAINED_ON = ("nlu", "alertes", "signes", "rules", "stories", "responses")  # folders of data/
 _PARTS = (".tar.gz", ".sha256")  # the mark last: cut short in between, the next `prepare` trains again
 _MADE_OF = (
     "config.yml",
@@ -22,14 +23,17 @@ _MADE_OF = (
     "data/responses/*.yml",
     "data/lexicon/*.yml",
     "data/alertes/*.txt",
+    "data/signes/*.txt",
     "requirements.lock",
     "bot/nlu/*.py",
     "bot/content/lexicon.py",
     "bot/content/alerts.py",
+    "bot/content/labelled.py",
     "bot/engine/importer.py",
     "bot/engine/one_turn_rules.py",
     "bot/logic/normalisation.py",
     "bot/logic/correction.py",
+    "bot/logic/portee.py",
 )
 
 
@@ -81,7 +85,7 @@ def _train(settings: Settings) -> None:
     result = rasa.model_training.train(
         domain=str(settings.root / "domain.yml"),
         config=str(settings.root / "config.yml"),
-        training_files=[str(settings.data_dir / part) for part in ("nlu", "alertes", "rules", "stories", "responses")],
+        training_files=[str(settings.data_dir / part) for part in _TRAINED_ON],
         output=str(settings.models_dir),
         fixed_model_name=_NEW,
         force_training=True,

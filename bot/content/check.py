@@ -14,6 +14,7 @@ from bot.content.documents import documents_faults
 from bot.content.faults import Fault, refused_words
 from bot.content.formulations import formulations_faults
 from bot.content.keys import MOVES, known_keys
+from bot.content.labelled import DENIED, read_phrases
 from bot.content.lexicon import read_lexicon
 from bot.content.location import load_yaml
 from bot.content.paths import read_paths
@@ -170,6 +171,11 @@ def _lexicon(root: Path) -> Iterator[Fault]:
     for sign_id, count in Counter(sign.id for sign in lexicon.signs).items():
         if count > 1:
             yield Fault("data/lexicon/signes.yml", f"{sign_id} est défini {count} fois")
+    signs = {sign.id for sign in lexicon.signs}
+    for file, labels, text in read_phrases(root / "data/signes"):
+        for label in sorted(labels):
+            if label.removeprefix(DENIED) not in signs:
+                yield Fault(f"data/signes/{file}.txt", f"« {text} » : signe inconnu {label}")
     for danger in lexicon.dangers:
         if f"urgence/{danger.id}" not in answers:
             yield Fault("data/lexicon/dangers.yml", f"{danger.id} : aucune réponse {PREFIX}urgence/{danger.id}")

@@ -37,6 +37,7 @@ def load_policy(directory: Path) -> Policy:
         mailbox_warning=mailboxes["avertissement"],
         remarks=data["remarques"],
         several_courts=data["plusieurs_tribunaux"],
+        other_contacts=data["autres_contacts"],
         source_titles=tuple((one["contient"], one["titre"]) for one in data["sources_affichees"]),
         labels=data["etiquettes"],
     )

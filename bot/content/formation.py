@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.alerts import read_messages
-from bot.content.formulations import read_kinds, read_phrases
+from bot.content.formulations import read_kinds
+from bot.content.labelled import read_phrases
 from bot.content.location import load_yaml
 from bot.content.paths import read_paths
 from bot.content.readings import remember

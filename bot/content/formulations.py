@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from bot.content.answers import read_sources
 from bot.content.faults import Fault
+from bot.content.labelled import read_phrases
 from bot.content.location import load_yaml
 from bot.content.readings import remember
 from bot.logic.formulation import GRAVE, IMPROVE, KEEP, Formulations, Kind, Rule, Verdict, Weights
@@ -76,18 +77,6 @@ def read_kinds(data: Path) -> Mapping[str, Kind]:
         )
         for key, one in raw.items()
     }
-
-
-def read_phrases(folder: Path) -> Iterator[tuple[str, frozenset[str], str]]:
-    """(theme, kinds, sentence) of every line of `folder`/*.txt: a line « [kind, kind] » opens a group of sentences."""
-    for file in sorted(folder.glob("*.txt")):
-        kinds: frozenset[str] = frozenset()
-        for line in file.read_text(encoding="utf-8").splitlines():
-            text = line.strip()
-            if text.startswith("[") and text.endswith("]"):
-                kinds = frozenset(filter(None, (one.strip() for one in text[1:-1].split(","))))
-            elif text and not text.startswith("#"):
-                yield file.stem, kinds, text
 
 
 def formulations_faults(root: Path, today: date) -> Iterator[Fault]:

@@ -20,8 +20,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.content.alerts import ENDING, read_messages
+from bot.content.labelled import DENIED, read_phrases
 
-ALERT = "alerte"  # property of a message of data/alertes, which is of no intent: its kind
+# Properties of messages of no intent: the kind of one of data/alertes, the signs that one of data/signes tells.
+ALERT = "alerte"
+SIGNS = "signes"
+_SIGNS_FOLDER = "signes"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -55,16 +59,16 @@ class FastImporter(RasaFileImporter):
         self._nlu_files = get_data_files(training_data_paths, _holding("nlu", "responses"))
         # Rasa's own search sees no file of this kind.
         folders = [training_data_paths] if isinstance(training_data_paths, str) else training_data_paths or []
-        self._alert_files = sorted(str(file) for folder in folders for file in Path(folder).glob(f"*{ENDING}"))
+        self._text_folders = [folder for folder in folders if any(Path(folder).glob(f"*{ENDING}"))]
         self._story_files = get_data_files(training_data_paths, _holding("stories", "rules"))
         self._conversation_test_files: list[str] = []
 
     def get_nlu_data(self, language: str | None = "fr") -> TrainingData:
-        """Sentences and answers of the files, and the messages of data/alertes.
+        """Sentences and answers of the files, and the messages of data/alertes and data/signes.
 
         Signature of TrainingDataImporter.
         """
-        return _read(tuple(self._nlu_files), tuple(self._alert_files))
+        return _read(tuple(self._nlu_files), tuple(self._text_folders))
 
 
 def _holding(*sections: str) -> Callable[[str], bool]:
@@ -73,7 +77,7 @@ def _holding(*sections: str) -> Callable[[str], bool]:
 
 
 @lru_cache(maxsize=1)
-def _read(files: tuple[str, ...], alert_files: tuple[str, ...]) -> TrainingData:
+def _read(files: tuple[str, ...], text_folders: tuple[str, ...]) -> TrainingData:
     examples: list[Message] = []
     responses: dict[str, Any] = {}
     for file in files:
@@ -82,6 +86,12 @@ def _read(files: tuple[str, ...], alert_files: tuple[str, ...]) -> TrainingData:
         for block in content.get("nlu") or ():
             lines = (line.strip() for line in block["examples"].splitlines())
             examples += [Sentence.build(line[1:].strip(), block["intent"]) for line in lines if line.startswith("-")]
-    for path in map(Path, alert_files):
-        examples += [Sentence(data={TEXT: text, ALERT: path.stem}) for text in read_messages(path)]
+    for folder in map(Path, text_folders):
+        if folder.name == _SIGNS_FOLDER:
+            for _, labels, text in read_phrases(folder):
+                told = sorted(label for label in labels if not label.startswith(DENIED))
+                examples.append(Sentence(data={TEXT: text, SIGNS: told}))
+            continue
+        for path in sorted(folder.glob(f"*{ENDING}")):
+            examples += [Sentence(data={TEXT: text, ALERT: path.stem}) for text in read_messages(path)]
     return TrainingData(training_examples=examples, responses=responses)

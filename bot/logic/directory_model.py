@@ -142,6 +142,7 @@ class Policy:
     mailbox_warning: str
     remarks: Mapping[str, str]
     several_courts: str
+    other_contacts: str
     source_titles: tuple[tuple[str, str], ...]
     labels: Mapping[str, str] = field(repr=False)
 

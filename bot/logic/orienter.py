@@ -16,6 +16,7 @@ TOPIC = "contacter_departement"
 # What a signalement or an information préoccupante needs: the cell, and the parquet.
 USUAL_NEEDS = (CELL_NEED, "tribunal")
 LONGEST_PAGE = 700  # characters of contact sheets in one message
+MOST_SHOWN = 20  # contacts in one answer: more than any need has in the delivered directory
 
 Contacts = Callable[[str], Sequence[Contact]]
 
@@ -109,15 +110,20 @@ def _present(selection: Selection, policy: Policy, places: Places) -> list[Said]
         "tribunaux": ", ".join(selection.courts),
     }
     sheets = selection.shown if selection.response == CONTACTS else selection.national
-    pages = render_pages(sheets, policy.labels, LONGEST_PAGE)
+    pages = render_pages(sheets[:MOST_SHOWN], policy.labels, LONGEST_PAGE)
     if selection.response in (CONTACTS, "contacts_nationaux"):
         said = [Said(selection.response, {**values, "fiches": pages[0] if pages else ""})]
         said += [Said("contacts_suite", {"fiches": page}) for page in pages[1:]]
     else:
         said = [Said(selection.response, values)]
-        said += [Said("repli", {"fiches": page}) for page in render_pages(selection.shown, policy.labels, LONGEST_PAGE)]
+        said += [
+            Said("repli", {"fiches": page})
+            for page in render_pages(selection.shown[:MOST_SHOWN], policy.labels, LONGEST_PAGE)
+        ]
         said += [Said("contacts_suite", {"fiches": page}) for page in pages]
-    return [*said, *(Said("remarque", {"remarque": remark}) for remark in selection.remarks)]
+    left = max(len(sheets), len(selection.shown)) - MOST_SHOWN
+    remarks = [*selection.remarks, *([policy.other_contacts.format(nombre=left)] if left > 0 else [])]
+    return [*said, *(Said("remarque", {"remarque": remark}) for remark in remarks)]
 
 
 def _done(search: Search, need: str | None) -> Search:

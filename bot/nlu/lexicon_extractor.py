@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -21,6 +22,8 @@ from bot.nlu.entities import entity
 from bot.nlu.french import LexiconMatcher
 from bot.nlu.french_words import CLAUSES
 
+SIGN = "signe"  # entity
+SIGNS_BY_CLAUSE = "signes_par_proposition"  # property of a message: the signs that the lexicon read, a list per clause
 _ABSENCE = "!"  # ends the label of an expression that holds a negation of its own
 _NEAR = 5  # words between "je" and the profession
 _REQUEST = 10  # words of a message that asks for a contact in a place: « numéro crip marseille s'il vous plaît »
@@ -66,17 +69,20 @@ class LexiconExtractor(GraphComponent):
         for message in messages:
             text, parts = message.get(TEXT) or "", message.get(CLAUSES)
             if parts:
+                signs = self.signs_by_clause(parts)
+                message.set(SIGNS_BY_CLAUSE, signs)
                 place_expected = tracker.get_slot("attente") == "departement"
+                told = [(SIGN, sign) for sign in dict.fromkeys(chain(*signs))]
                 found = [
                     entity(name, value, text, type(self).__name__)
-                    for name, value in self.read(text, parts, place_expected)
+                    for name, value in (*told, *self.read(text, parts, place_expected))
                 ]
                 message.set(ENTITIES, [*(message.get(ENTITIES) or []), *found], add_to_output=True)
         return messages
 
     def read(self, text: str, parts: list[list[str]], place_expected: bool = False) -> list[tuple[str, str]]:
-        """(entity, value) pairs found in `text`, whose clauses are `parts`."""
-        found: list[tuple[str, str]] = [("signe", sign) for sign in self.signs(parts)]
+        """(entity, value) pairs found in `text`, whose clauses are `parts`; signs are read apart."""
+        found: list[tuple[str, str]] = []
         for part in parts:
             for match in self._terms(part):
                 kind, _, value = match.label.partition(":")
@@ -87,12 +93,14 @@ class LexiconExtractor(GraphComponent):
         place = find_place(text, self._gazetteer, expected=place_expected or announced)
         return [*found, *_place_entities(place)]
 
-    def signs(self, parts: list[list[str]]) -> list[str]:
-        """Ids of the signs said of the young person and not denied, in the order of the text."""
+    def signs_by_clause(self, parts: list[list[str]]) -> list[list[str]]:
+        """Ids of the signs said of the young person and not denied, clause by clause."""
+        return [self._signs_of(parts, index) for index in range(len(parts))]
+
+    def _signs_of(self, parts: list[list[str]], index: int) -> list[str]:
         found = (
             match.label
-            for index, part in enumerate(parts)
-            for match in self._signs(part)
+            for match in self._signs(parts[index])
             if is_said(parts, index, match.start, match.end, self._lexicon.small_words, match.label.endswith(_ABSENCE))
         )
         return list(dict.fromkeys(label.removesuffix(_ABSENCE) for label in found))

@@ -1,4 +1,4 @@
-"""A linear model of short French texts: what the intent classifier and the safety layer both learn with."""
+"""A linear model of short French texts: what the intent classifier, the safety layer and the sign reader learn with."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import math
 import os
 from array import array
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ _WORDS = {"analyzer": "word", "token_pattern": r"\S+", "sublinear_tf": True}
 # A rough solution is as good as a fine one here, and a third sooner.
 _TOLERANCE = 0.1
 _OTHERS = " "  # no label: sorts first
+
+_Hyperplanes = tuple[npt.NDArray[Any], npt.NDArray[Any]]  # weights, a row for each label; bias
 
 
 class _Encoder:
@@ -75,13 +78,38 @@ class LinearText:
         class_weights: Mapping[str, float] | None = None,
         text_weights: Sequence[float] | None = None,
     ) -> None:
-        """Learn from texts, each the list of its folded words, two labels at least."""
+        """Learn from texts, each the list of its folded words and of one label; two labels at least."""
+        options = {"C": C, "class_weight": class_weights, "tol": _TOLERANCE}
+        wanted = sorted(set(labels))
+        self._learn(texts, wanted, lambda rows: _hyperplanes(rows, np.array(labels), wanted, text_weights, options))
+
+    def fit_many(
+        self,
+        texts: Sequence[Sequence[str]],
+        labels: Sequence[Collection[str]],
+        C: float,  # noqa: N803
+        weight: float,
+    ) -> None:
+        """Learn from texts of any number of labels each; a text that bears a label weighs `weight` for it."""
+        options = {"C": C, "class_weight": {True: weight, False: 1.0}, "tol": _TOLERANCE}
+        wanted = sorted(set(chain(*labels)))
+
+        def fit(rows: Any) -> _Hyperplanes:
+            def one(label: str) -> tuple[npt.NDArray[Any], float]:
+                model = LinearSVC(**options).fit(rows, np.array([label in borne for borne in labels]))
+                return model.coef_[0], float(model.intercept_[0])
+
+            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+                found = list(pool.map(one, wanted))
+            return np.vstack([weights for weights, _ in found]), np.array([bias for _, bias in found])
+
+        self._learn(texts, wanted, fit)
+
+    def _learn(self, texts: Sequence[Sequence[str]], labels: list[str], fit: Callable[[Any], _Hyperplanes]) -> None:
         stems, folded = zip(*map(_forms, texts), strict=True)
         by_word, by_letter = (TfidfVectorizer(**options) for options in self._options)
-        features = hstack([by_word.fit_transform(stems), by_letter.fit_transform(folded)], format="csr")
-        self.labels = sorted(set(labels))
-        options = {"C": C, "class_weight": class_weights, "tol": _TOLERANCE}
-        weights, bias = _hyperplanes(features, np.array(labels), self.labels, text_weights, options)
+        weights, bias = fit(hstack([by_word.fit_transform(stems), by_letter.fit_transform(folded)], format="csr"))
+        self.labels = labels
         self._vocabularies = [{f: int(n) for f, n in v.vocabulary_.items()} for v in (by_word, by_letter)]
         self._numbers = {
             "idf_word": by_word.idf_,
@@ -112,6 +140,19 @@ class LinearText:
         decided: npt.NDArray[np.float32] = values @ self._numbers["weights"][rows] + self._numbers["bias"]
         return decided
 
+    def pulls(self, text: Sequence[str], label: str) -> list[float]:
+        """How much each word of a text speaks for `label`, by itself and by halves with each of its neighbours."""
+        column = self._numbers["weights"][:, self.labels.index(label)]
+        vocabulary, idf = self._vocabularies[0], self._numbers["idf_word"]
+        stems = [stem(word) for word in text]
+
+        def pull(feature: str) -> float:
+            number = vocabulary.get(feature)
+            return 0.0 if number is None else float(column[number] * idf[number])
+
+        pairs = [0.0, *(pull(f"{one} {other}") for one, other in pairwise(stems)), 0.0]
+        return [pull(one) + (pairs[i] + pairs[i + 1]) / 2 for i, one in enumerate(stems)]
+
     def _prepare(self) -> None:
         splits = [TfidfVectorizer(**options).build_analyzer() for options in self._options]
         offsets = (0, len(self._vocabularies[0]))
@@ -128,13 +169,13 @@ def _hyperplanes(
     wanted: Sequence[str],
     text_weights: Sequence[float] | None,
     options: Mapping[str, Any],
-) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+) -> _Hyperplanes:
     """Weights and bias of each label against all the others, found by as many threads as there are cores.
 
     A hyperplane does not depend on how the other labels are told apart: each thread takes them for one.
     """
 
-    def fit(share: Sequence[str]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    def fit(share: Sequence[str]) -> _Hyperplanes:
         told = np.where(np.isin(labels, share), labels, _OTHERS)
         classes = {*share, _OTHERS}
         weights = {label: w for label, w in (options["class_weight"] or {}).items() if label in classes} or None

@@ -26,11 +26,11 @@ from bot.logic.securite import Verdict, conclude
 from bot.nlu.entities import entity
 from bot.nlu.french import LexiconMatcher
 from bot.nlu.french_words import CLAUSES, words_of
+from bot.nlu.lexicon_extractor import SIGN
 from bot.nlu.linear_text import LinearText
 
 DANGER = "danger"
 MINOR_WRITES = "mineur"
-SIGN = "signe"
 PLAUSIBLE = "dangers_plausibles"  # property of a message: kinds of danger that cannot be ruled out
 NOW = "danger_immediat"
 _EXCEPTION = "sauf"

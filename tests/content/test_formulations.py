@@ -6,7 +6,8 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
-from bot.content.formulations import PHRASES, TUNING, formulations_faults, read_kinds, read_phrases, read_review_words
+from bot.content.formulations import PHRASES, TUNING, formulations_faults, read_kinds, read_review_words
+from bot.content.labelled import read_phrases
 from bot.content.location import DATA
 from bot.logic.normalisation import fold
 

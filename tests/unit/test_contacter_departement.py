@@ -11,9 +11,12 @@ import pytest
 import yaml
 
 from bot.content.directory import describe, load_messages, load_policy, load_sheets, load_vocabulary
+from bot.content.orientation import read_places
 from bot.logic.contact_rows import Sheet, address_conflicts, is_phone, read_contacts
 from bot.logic.contacter_departement import Shown, displayable, render_pages, render_sheet, select
 from bot.logic.directory_model import Contact, add_months
+from bot.logic.orienter import MOST_SHOWN, Search, orient
+from bot.logic.request import Request
 
 ROOT = Path(__file__).resolve().parents[2]
 DIRECTORY = ROOT / "data" / "directory"
@@ -270,3 +273,14 @@ def test_postal_code_against_department(address: str, code: str, wrong: str) -> 
 def test_months() -> None:
     assert add_months(date(2026, 8, 31), 6) == date(2027, 2, 28)
     assert add_months(date(2026, 12, 1), 12) == date(2027, 12, 1)
+
+
+def test_an_answer_shows_no_more_contacts_than_are_read() -> None:
+    association = next(one for one in CONTACTS if one.kind == "association" and one.department_code == "93")
+    many = [replace(association, name=f"Association {number}") for number in range(100)]
+    asked = Request("contacter_departement/associations", (), (), "")
+    said, _ = orient(asked, Search("93"), lambda _: many, POLICY, read_places(DIRECTORY), TODAY)
+    sheets = "\n".join(str(one.values.get("fiches", "")) for one in said)
+    assert sheets.count("Association ") == MOST_SHOWN
+    assert said[-1].answer == "remarque"
+    assert str(100 - MOST_SHOWN) in str(said[-1].values["remarque"])

@@ -14,7 +14,8 @@ import pytest
 
 from bot.content.alerts import read_messages
 from bot.content.formation import read_practice
-from bot.content.formulations import read_kinds, read_phrases
+from bot.content.formulations import read_kinds
+from bot.content.labelled import read_phrases
 from bot.content.scenarios import read_scenario, read_scenarios
 from bot.logic.debrief import debrief
 from bot.logic.formulation import IMPROVE, KEEP, UNKNOWN, Formulations, Found, Reading, Weights
