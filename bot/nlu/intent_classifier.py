@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.french_words import CLAUSES, QUESTIONS, words_of
-from bot.nlu.linear_text import LinearText
-
-_STORED = "classifier"
+from bot.nlu.learned import LearnedComponent
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class FrenchIntentClassifier(GraphComponent):
+class FrenchIntentClassifier(LearnedComponent):
     """Ranks the full retrieval intents ("loi/client_peines") of a message."""
+
+    stored = "classifier"
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -39,72 +35,22 @@ class FrenchIntentClassifier(GraphComponent):
             "ranking_length": 5,  # how many candidates are kept in the parse data
         }
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> FrenchIntentClassifier:
-        """An untrained component."""
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> FrenchIntentClassifier:
-        """A trained component."""
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder:
-            component.restore(folder)
-        return component
-
-    def __init__(self, config: dict[str, Any], model_storage: ModelStorage | None, resource: Resource | None) -> None:
-        """Keep the configuration; `train` or `load` brings the model."""
-        self._config = config
-        self._storage = model_storage
-        self._resource = resource
-        self._model = LinearText()
-        self._caution: npt.NDArray[np.float32] = np.zeros(0, dtype=np.float32)
-
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit on the intent examples and store the model without pickle."""
-        assert self._storage and self._resource
+        """Fit one hyperplane per intent on the intent examples and store the model without pickle."""
         examples = [m for m in training_data.intent_examples if m.get(CLAUSES)]
-        self.fit([words_of(m) for m in examples], [m.get_full_intent() for m in examples])
-        with self._storage.write_to(self._resource) as folder:
-            self.persist(folder)
-        return self._resource
-
-    def fit(self, sentences: list[list[str]], labels: list[str]) -> None:
-        """Fit the features and one hyperplane per intent; a sentence is its folded words."""
-        self._model.fit(sentences, labels, self._config["C"], class_weights=_weights(labels))
-        self._prepare()
-
-    def persist(self, folder: Path) -> None:
-        """Write the model into `folder`."""
-        self._model.persist(folder, _STORED)
-
-    def restore(self, folder: Path) -> None:
-        """Read the model from `folder`."""
-        self._model.restore(folder, _STORED)
-        self._prepare()
+        labels = [m.get_full_intent() for m in examples]
+        self.model.fit([words_of(m) for m in examples], labels, self.config["C"], class_weights=_weights(labels))
+        return self.keep()
 
     def rank(self, sentence: list[str]) -> list[tuple[str, float]]:
         """(intent, confidence) of the best candidates, best first; the confidences of all intents add up to 1."""
-        if not self._model.is_trained or not sentence:
+        if not self.model.is_trained or not sentence:
             return []
-        scores = self._model.scores(sentence) + self._caution
-        exponents = np.exp((scores - scores.max()) / self._config["temperature"])
+        scores = self.model.scores(sentence) + self._caution
+        exponents = np.exp((scores - scores.max()) / self.config["temperature"])
         confidences = exponents / exponents.sum()
-        best = np.argsort(-scores)[: self._config["ranking_length"]]
-        return [(self._model.labels[i], float(confidences[i])) for i in best]
+        best = np.argsort(-scores)[: self.config["ranking_length"]]
+        return [(self.model.labels[i], float(confidences[i])) for i in best]
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the intent and its ranking on each message."""
@@ -117,9 +63,10 @@ class FrenchIntentClassifier(GraphComponent):
             message.set(QUESTIONS, [ranked[0] for ranked in asked if ranked])
         return messages
 
-    def _prepare(self) -> None:
-        foreign = [label == self._config["out_of_scope"] for label in self._model.labels]
-        self._caution = np.array(foreign, dtype=np.float32) * self._config["caution"]
+    def prepare(self) -> None:
+        """How much the decision value of each intent is raised."""
+        foreign = [label == self.config["out_of_scope"] for label in self.model.labels]
+        self._caution = np.array(foreign, dtype=np.float32) * self.config["caution"]
 
 
 def _weights(labels: list[str]) -> dict[str, float]:

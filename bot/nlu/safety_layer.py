@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -26,8 +25,8 @@ from bot.logic.securite import Verdict, conclude
 from bot.nlu.entities import entity
 from bot.nlu.french import LexiconMatcher
 from bot.nlu.french_words import CLAUSES, words_of
+from bot.nlu.learned import LearnedComponent
 from bot.nlu.lexicon_extractor import SIGN
-from bot.nlu.linear_text import LinearText
 
 DANGER = "danger"
 MINOR_WRITES = "mineur"
@@ -35,16 +34,18 @@ PLAUSIBLE = "dangers_plausibles"  # property of a message: kinds of danger that 
 NOW = "danger_immediat"
 _EXCEPTION = "sauf"
 _TOPIC = "urgence"
-_STORED = "safety"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class SafetyLayer(GraphComponent):
+class SafetyLayer(LearnedComponent):
     """Adds the entity danger, and marks a message where one can neither be read nor ruled out.
 
     Deterministic: a lexicon (data/lexicon/dangers.yml) for what is said plainly, and a linear model of the messages of
     data/alertes for what is told in other words.
     """
+
+    stored = "safety"
+    fewest_letters = 3
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -69,52 +70,20 @@ class SafetyLayer(GraphComponent):
             "strictness": 0.6,
         }
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> SafetyLayer:
-        """An untrained component, which reads by its lexicon alone."""
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> SafetyLayer:
-        """A trained component."""
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder:
-            component._model.restore(folder, _STORED)
-        return component
-
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage | None, resource: Resource | None) -> None:
-        """Compile the lexicon; `train` or `load` brings the model."""
-        self._config = config
-        self._storage = model_storage
-        self._resource = resource
+        """Compile the lexicon; untrained, it reads by it alone."""
+        super().__init__(config, model_storage, resource)
         lexicon = read_lexicon(DATA / "lexicon")
         self._urgency = [danger.id for danger in lexicon.dangers]
         self._cries = {fold(message): danger.id for danger in lexicon.dangers for message in danger.messages}
         self._lexicon = LexiconMatcher(_entries(lexicon), lexicon.small_words.ignored)
-        self._model = LinearText(fewest_letters=3)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from data/alertes and from the ordinary requests; store the model without pickle."""
-        assert self._storage and self._resource
         examples = [m for m in training_data.training_examples if m.get(CLAUSES) and (m.get(ALERT) or m.get(INTENT))]
-        weights = [self._config["weight"] if m.get(ALERT) else 1.0 for m in examples]
-        self._model.fit([words_of(m) for m in examples], [_kind(m) for m in examples], self._config["C"], None, weights)
-        with self._storage.write_to(self._resource) as folder:
-            self._model.persist(folder, _STORED)
-        return self._resource
+        weights = [self.config["weight"] if m.get(ALERT) else 1.0 for m in examples]
+        self.model.fit([words_of(m) for m in examples], [_kind(m) for m in examples], self.config["C"], None, weights)
+        return self.keep()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Append the danger of each message to its entities; set DOUBT where none is told and none can be ruled out."""
@@ -123,7 +92,7 @@ class SafetyLayer(GraphComponent):
             if parts:
                 entities = message.get(ENTITIES) or []
                 signs = {one["value"] for one in entities if one["entity"] == SIGN}
-                verdict = self.read(parts, calm=len(signs.difference(self._config["grave"])) >= self._config["story"])
+                verdict = self.read(parts, calm=len(signs.difference(self.config["grave"])) >= self.config["story"])
                 text = message.get(TEXT) or ""
                 found = [entity(DANGER, verdict.danger, text, type(self).__name__)] if verdict.danger else []
                 found += [entity(MINOR_WRITES, "oui", text, type(self).__name__)] if verdict.minor else []
@@ -134,16 +103,16 @@ class SafetyLayer(GraphComponent):
 
     def read(self, parts: Sequence[Sequence[str]], calm: bool = False) -> Verdict:
         """The verdict on a message, whose clauses are `parts`; `calm` when it tells a story of signs."""
-        alarm = self._config["alarm"] + (self._config["calm"] if calm else 0.0)
+        alarm = self.config["alarm"] + (self.config["calm"] if calm else 0.0)
         words = list(chain(*parts))
         return conclude(
             self._named(parts, words),
             self._scores(parts, words),
             self._urgency,
             alarm=alarm,
-            doubt=self._config["doubt"],
-            doubtful=self._config["doubtful"],
-            plausible_from=self._config["plausible"],
+            doubt=self.config["doubt"],
+            doubtful=self.config["doubtful"],
+            plausible_from=self.config["plausible"],
         )
 
     def _named(self, parts: Sequence[Sequence[str]], words: list[str]) -> set[str]:
@@ -162,19 +131,19 @@ class SafetyLayer(GraphComponent):
 
     def _scores(self, parts: Sequence[Sequence[str]], words: list[str]) -> dict[str, float]:
         """How much each kind outweighs an ordinary message; 0 is even, empty before training."""
-        if not self._model.is_trained:
+        if not self.model.is_trained:
             return {}
         if not any(map(str.isalpha, words)):
             return {}  # « 16 » answers a question
         best = self._outweighs(words)
-        if len(words) > self._config["long"]:
-            passages = (self._outweighs(passage) for passage in _passages(parts, self._config["passage"]))
-            best = np.maximum(best, np.max(list(passages), axis=0) - self._config["strictness"])
-        return {kind: float(score) for kind, score in zip(self._model.labels, best, strict=True) if kind != NO_DANGER}
+        if len(words) > self.config["long"]:
+            passages = (self._outweighs(passage) for passage in _passages(parts, self.config["passage"]))
+            best = np.maximum(best, np.max(list(passages), axis=0) - self.config["strictness"])
+        return {kind: float(score) for kind, score in zip(self.model.labels, best, strict=True) if kind != NO_DANGER}
 
     def _outweighs(self, words: Sequence[str]) -> npt.NDArray[np.float32]:
-        scores = self._model.scores(words)
-        ordinary: npt.NDArray[np.float32] = scores - scores[self._model.labels.index(NO_DANGER)]
+        scores = self.model.scores(words)
+        ordinary: npt.NDArray[np.float32] = scores - scores[self.model.labels.index(NO_DANGER)]
         return ordinary
 
 

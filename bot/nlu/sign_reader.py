@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -21,19 +20,21 @@ from bot.logic.comprehension import DESCRIBE
 from bot.logic.portee import is_said
 from bot.nlu.entities import entity
 from bot.nlu.french_words import CLAUSES
+from bot.nlu.learned import LearnedComponent
 from bot.nlu.lexicon_extractor import SIGN, SIGNS_BY_CLAUSE, LexiconExtractor
-from bot.nlu.linear_text import LinearText
 
-_STORED = "signs"
 _NAMED = "§"  # a word that tells the model which sign the lexicon read
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class SignReader(GraphComponent):
+class SignReader(LearnedComponent):
     """Adds the signs learned from data/signes to those of the lexicon, and drops those of the lexicon that it refutes.
 
     It reads stories alone, once their intent is decided: what a short question asks about is not told.
     """
+
+    stored = "signs"
+    fewest_letters = 3
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -47,56 +48,24 @@ class SignReader(GraphComponent):
             "refuted": -0.4,  # decision value under which a sign of the lexicon is not
         }
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> SignReader:
-        """An untrained component, which leaves the lexicon alone."""
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> SignReader:
-        """A trained component."""
-        component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder:
-            component._model.restore(folder, _STORED)
-        return component
-
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage | None, resource: Resource | None) -> None:
-        """`train` or `load` brings the model."""
-        self._config = config
-        self._storage = model_storage
-        self._resource = resource
+        """Untrained, it leaves the lexicon alone."""
+        super().__init__(config, model_storage, resource)
         self._vocabulary = read_lexicon(DATA / "lexicon").small_words
-        self._model = LinearText(fewest_letters=3)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the sentences of data/signes; store the model without pickle."""
-        assert self._storage and self._resource
         examples = [m for m in training_data.training_examples if m.get(CLAUSES) and m.get(SIGNS) is not None]
         lexicon = LexiconExtractor(read_lexicon(DATA / "lexicon"))
         texts = [_marked(m.get(CLAUSES), lexicon.signs_by_clause(m.get(CLAUSES))) for m in examples]
-        self._model.fit_many(texts, [m.get(SIGNS) for m in examples], self._config["C"], self._config["weight"])
-        with self._storage.write_to(self._resource) as folder:
-            self._model.persist(folder, _STORED)
-        return self._resource
+        self.model.fit_many(texts, [m.get(SIGNS) for m in examples], self.config["C"], self.config["weight"])
+        return self.keep()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the signs of each story among its entities, in the order of the text."""
         for message in messages:
             parts, named = message.get(CLAUSES), message.get(SIGNS_BY_CLAUSE)
-            if parts and named is not None and self._model.is_trained and self._tells(message, parts, named):
+            if parts and named is not None and self.model.is_trained and self._tells(message, parts, named):
                 others = [one for one in message.get(ENTITIES) or () if one["entity"] != SIGN]
                 text = message.get(TEXT) or ""
                 found = [entity(SIGN, sign, text, type(self).__name__) for sign in self.read(parts, named)]
@@ -105,29 +74,29 @@ class SignReader(GraphComponent):
 
     def _tells(self, message: Message, parts: Sequence[Sequence[str]], named: Sequence[Sequence[str]]) -> bool:
         described = (message.get(INTENT) or {}).get("name") == DESCRIBE
-        return described or any(named) or sum(map(len, parts)) >= self._config["story"]
+        return described or any(named) or sum(map(len, parts)) >= self.config["story"]
 
     def read(self, parts: Sequence[Sequence[str]], named: Sequence[Sequence[str]]) -> list[str]:
         """Ids of the signs told in the clauses `parts`, where the lexicon read `named`, in the order of the text."""
         first: dict[str, int] = {}  # sign -> the clause that tells it
         best: dict[str, float] = {}
-        for start, end in _passages(parts, self._config["passage"]):
-            scores = self._model.scores(_marked(parts[start:end], named[start:end]))
-            for sign, score in zip(self._model.labels, map(float, scores), strict=True):
+        for start, end in _passages(parts, self.config["passage"]):
+            scores = self.model.scores(_marked(parts[start:end], named[start:end]))
+            for sign, score in zip(self.model.labels, map(float, scores), strict=True):
                 best[sign] = max(score, best.get(sign, score))
-                if score > self._config["told"] and sign not in first:
+                if score > self.config["told"] and sign not in first:
                     at = self._said_at(sign, parts, start, end)
                     if at is not None:
                         first[sign] = at
         for index, signs in enumerate(named):
             for sign in signs:
-                if best.get(sign, 0.0) > self._config["refuted"]:
+                if best.get(sign, 0.0) > self.config["refuted"]:
                     first[sign] = min(index, first.get(sign, index))
         return sorted(first, key=lambda sign: first[sign])
 
     def _said_at(self, sign: str, parts: Sequence[Sequence[str]], start: int, end: int) -> int | None:
         """The clause whose word speaks most for `sign`; None when it is denied there, or said of somebody else."""
-        pulls = [self._model.pulls(parts[index], sign) for index in range(start, end)]
+        pulls = [self.model.pulls(parts[index], sign) for index in range(start, end)]
         index = max(range(len(pulls)), key=lambda i: max(pulls[i]))
         word = max(range(len(pulls[index])), key=lambda i: pulls[index][i])
         return start + index if is_said(parts, start + index, word, word + 1, self._vocabulary) else None

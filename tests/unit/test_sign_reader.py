@@ -39,8 +39,8 @@ TOLD = [
 @pytest.fixture(scope="module")
 def reader() -> SignReader:
     made = SignReader(SignReader.get_default_config(), None, None)
-    made._model._options[1]["min_df"] = 1
-    made._model.fit_many([list(chain(*clauses(text, {}))) for text, _ in TOLD], [told for _, told in TOLD], 10.0, 3.0)
+    made.model._options[1]["min_df"] = 1
+    made.model.fit_many([list(chain(*clauses(text, {}))) for text, _ in TOLD], [told for _, told in TOLD], 10.0, 3.0)
     return made
 
 
