@@ -112,6 +112,7 @@ ALLOWED = {
     "bot/engine": {
         "bot.settings",
         "bot.content.alerts",
+        "bot.content.labelled",
         "bot.content.readings",
         "bot.engine",
         "bot.monitoring",
