@@ -46,6 +46,9 @@ def curl(url: str, text: str) -> list[dict[str, object]]:
     command = [
         "curl",
         "-s",
+        "--fail",
+        "--retry",  # one who writes too fast is asked to wait, and curl waits
+        "5",
         "-X",
         "POST",
         f"{url}/webhooks/rest/webhook",
