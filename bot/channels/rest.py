@@ -71,10 +71,10 @@ class VigieRest(InputChannel):
                 if key and (sender, key) in given_out:
                     return response.json(given_out[sender, key], ensure_ascii=False)
                 async with walls.turn(sender, request):
-                    channel, traffic = self._channel_of(request), traffic_of(request)
                     if str(request.args.get("stream", "")).lower() == "true":
-                        await self._stream(request, on_new_message, channel, sender, text)
+                        await self._stream(request, on_new_message, sender, text)
                         return None
+                    channel, traffic = self._channel_of(request), traffic_of(request)
                     messages = await answer(on_new_message, channel, sender, text, self._longest, traffic)
                 store = getattr(request.app.ctx, "conversations", None)
                 if store and store.owes_erasure(sender):
@@ -120,14 +120,12 @@ class VigieRest(InputChannel):
         told = request.headers.get(CHANNEL_HEADER, "")
         return told if told in CARRIED and walls_of(request).is_trusted(request) else self.name()
 
-    async def _stream(
-        self, request: Request, on_new_message: OnNewMessage, channel: str, sender: str, text: str
-    ) -> None:
+    async def _stream(self, request: Request, on_new_message: OnNewMessage, sender: str, text: str) -> None:
         """One JSON line per message as it comes; the last one is held back until it is known to be the last."""
         phrases, site = read_phrases(), site_of(request)
         collector = TurnCollector()
         stream = await request.respond(content_type="application/x-ndjson; charset=utf-8")
-        traffic = traffic_of(request)
+        channel, traffic = self._channel_of(request), traffic_of(request)
         turn = handle(on_new_message, channel, collector, sender, text, self._longest, traffic)
         work = asyncio.ensure_future(turn)
         work.add_done_callback(lambda _: collector.messages.put_nowait(None))

@@ -91,7 +91,7 @@ def _read(files: tuple[str, ...], text_folders: tuple[str, ...]) -> TrainingData
             for _, labels, text in read_phrases(folder):
                 told = sorted(label for label in labels if not label.startswith(DENIED))
                 examples.append(Sentence(data={TEXT: text, SIGNS: told}))
-            continue
-        for path in sorted(folder.glob(f"*{ENDING}")):
-            examples += [Sentence(data={TEXT: text, ALERT: path.stem}) for text in read_messages(path)]
+        else:
+            for path in sorted(folder.glob(f"*{ENDING}")):
+                examples += [Sentence(data={TEXT: text, ALERT: path.stem}) for text in read_messages(path)]
     return TrainingData(training_examples=examples, responses=responses)

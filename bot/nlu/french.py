@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -61,6 +61,17 @@ def clauses(text: str, abbreviations: Mapping[str, str], correct: Correction | N
     if correct:
         found = ([right for word in clause for right in correct(word)] for clause in found)
     return [written_out(clause, abbreviations) for clause in found if clause]
+
+
+def passages(parts: Sequence[Sequence[str]], length: int) -> Iterator[tuple[int, int]]:
+    """From each clause on, where the clauses begin and end that hold `length` words, or all that are left."""
+    for start in range(len(parts)):
+        words = 0
+        for end in range(start, len(parts)):
+            words += len(parts[end])
+            if words >= length:
+                break
+        yield start, end + 1
 
 
 class LexiconMatcher:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
@@ -23,7 +23,7 @@ from bot.logic.normalisation import fold
 from bot.logic.request import DOUBT
 from bot.logic.securite import Verdict, conclude
 from bot.nlu.entities import entity
-from bot.nlu.french import LexiconMatcher
+from bot.nlu.french import LexiconMatcher, passages
 from bot.nlu.french_words import CLAUSES, words_of
 from bot.nlu.learned import LearnedComponent
 from bot.nlu.lexicon_extractor import SIGN
@@ -137,25 +137,16 @@ class SafetyLayer(LearnedComponent):
             return {}  # « 16 » answers a question
         best = self._outweighs(words)
         if len(words) > self.config["long"]:
-            passages = (self._outweighs(passage) for passage in _passages(parts, self.config["passage"]))
-            best = np.maximum(best, np.max(list(passages), axis=0) - self.config["strictness"])
+            length = self.config["passage"]
+            # A clause that never ends is cut at twice that.
+            read = [list(chain(*parts[start:end]))[: 2 * length] for start, end in passages(parts, length)]
+            best = np.maximum(best, np.max(list(map(self._outweighs, read)), axis=0) - self.config["strictness"])
         return {kind: float(score) for kind, score in zip(self.model.labels, best, strict=True) if kind != NO_DANGER}
 
     def _outweighs(self, words: Sequence[str]) -> npt.NDArray[np.float32]:
         scores = self.model.scores(words)
         ordinary: npt.NDArray[np.float32] = scores - scores[self.model.labels.index(NO_DANGER)]
         return ordinary
-
-
-def _passages(parts: Sequence[Sequence[str]], length: int) -> Iterator[list[str]]:
-    """From each clause on, the words until there are `length`; a clause that never ends is cut at twice that."""
-    for first in range(len(parts)):
-        passage: list[str] = []
-        for part in parts[first:]:
-            passage += part
-            if len(passage) >= length:
-                break
-        yield passage[: 2 * length]
 
 
 def _kind(message: Message) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
@@ -19,6 +19,7 @@ from bot.engine.importer import SIGNS
 from bot.logic.comprehension import DESCRIBE
 from bot.logic.portee import is_said
 from bot.nlu.entities import entity
+from bot.nlu.french import passages
 from bot.nlu.french_words import CLAUSES
 from bot.nlu.learned import LearnedComponent
 from bot.nlu.lexicon_extractor import SIGN, SIGNS_BY_CLAUSE, LexiconExtractor
@@ -80,7 +81,7 @@ class SignReader(LearnedComponent):
         """Ids of the signs told in the clauses `parts`, where the lexicon read `named`, in the order of the text."""
         first: dict[str, int] = {}  # sign -> the clause that tells it
         best: dict[str, float] = {}
-        for start, end in _passages(parts, self.config["passage"]):
+        for start, end in passages(parts, self.config["passage"]):
             scores = self.model.scores(_marked(parts[start:end], named[start:end]))
             for sign, score in zip(self.model.labels, map(float, scores), strict=True):
                 best[sign] = max(score, best.get(sign, score))
@@ -105,14 +106,3 @@ class SignReader(LearnedComponent):
 def _marked(parts: Sequence[Sequence[str]], named: Sequence[Sequence[str]]) -> list[str]:
     """All the words of `parts`, then the signs that the lexicon read there."""
     return [*chain(*parts), *(f"{_NAMED}{sign}" for sign in dict.fromkeys(chain(*named)))]
-
-
-def _passages(parts: Sequence[Sequence[str]], length: int) -> Iterator[tuple[int, int]]:
-    """From each clause on, the clauses that hold `length` words."""
-    for start in range(len(parts)):
-        words = 0
-        for end in range(start, len(parts)):
-            words += len(parts[end])
-            if words >= length:
-                break
-        yield start, end + 1

@@ -26,8 +26,8 @@ from tests.benchmarks.systems import (
     clean_environ,
     running,
 )
-from tests.integration.test_postgresql import Cluster
 from tests.ports import free_port
+from tests.postgresql import Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_QUESTION = "que risque le client ?"
