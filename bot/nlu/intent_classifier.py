@@ -27,19 +27,27 @@ class FrenchIntentClassifier(LearnedComponent):
     def get_default_config() -> dict[str, Any]:
         """Options of the component."""
         return {
-            "C": 1.0,  # inverse of the regularisation of the linear model
+            "C": 1.0,  # inverse of the regularisation of the hyperplanes
+            "blend": 0.6,  # share of the softmax beside them
             "temperature": 0.15,  # scales decision values into confidences; calibrated on tests/nlu/dev.yml
             # What is out of scope has endless forms: its decision value is raised by what the same file called for.
             "out_of_scope": "accueil/hors_sujet",
-            "caution": 0.2,
+            "caution": 0.4,
             "ranking_length": 5,  # how many candidates are kept in the parse data
         }
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit one hyperplane per intent on the intent examples and store the model without pickle."""
+        """Fit hyperplanes and a softmax on the intent examples and store the model without pickle."""
         examples = [m for m in training_data.intent_examples if m.get(CLAUSES)]
         labels = [m.get_full_intent() for m in examples]
-        self.model.fit([words_of(m) for m in examples], labels, self.config["C"], class_weights=_weights(labels))
+        self.model.fit(
+            [words_of(m) for m in examples],
+            labels,
+            self.config["C"],
+            class_weights=_weights(labels),
+            blend=self.config["blend"],
+            scale=self.config["temperature"],
+        )
         return self.keep()
 
     def rank(self, sentence: list[str]) -> list[tuple[str, float]]:

@@ -20,6 +20,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from bot.nlu.french import stem
+from bot.nlu.softmax import fit_softmax
 
 _LETTERS = {"analyzer": "char_wb", "ngram_range": (3, 5), "sublinear_tf": True}
 _WORDS = {"analyzer": "word", "token_pattern": r"\S+", "sublinear_tf": True}
@@ -77,11 +78,29 @@ class LinearText:
         C: float,  # noqa: N803  scikit-learn's name for the inverse of the regularisation
         class_weights: Mapping[str, float] | None = None,
         text_weights: Sequence[float] | None = None,
+        blend: float = 0.0,
+        scale: float = 1.0,
     ) -> None:
-        """Learn from texts, each the list of its folded words and of one label; two labels at least."""
+        """Learn from texts, each the list of its folded words and of one label; two labels at least.
+
+        `blend` is the share of a softmax (bot/nlu/softmax.py) in the decision values, and `scale` what its logits are
+        multiplied by: the mean of two linear readers is a linear reader, which costs no more.
+        """
         options = {"C": C, "class_weight": class_weights, "tol": _TOLERANCE}
         wanted = sorted(set(labels))
-        self._learn(texts, wanted, lambda rows: _hyperplanes(rows, np.array(labels), wanted, text_weights, options))
+        told = np.array(labels)
+
+        def fit(rows: Any) -> _Hyperplanes:
+            if not blend:
+                return _hyperplanes(rows, told, wanted, text_weights, options)
+            with ThreadPoolExecutor(1) as beside:
+                other = beside.submit(fit_softmax, rows, told, wanted)
+                planes = _hyperplanes(rows, told, wanted, text_weights, options)
+            both = zip(planes, other.result(), strict=True)
+            weights, bias = ((1.0 - blend) * mine + blend * scale * its for mine, its in both)
+            return weights, bias
+
+        self._learn(texts, wanted, fit)
 
     def fit_many(
         self,
