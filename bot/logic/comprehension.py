@@ -14,6 +14,7 @@ MINOR_WRITES = "urgence/mineur_ecrit"
 OTHER_TRADE = "autre"  # a trainee may be a minor
 SILENCE = "accueil/silence"
 DESCRIBE = "reconnaitre_signes/decrire"
+OUT_OF_SCOPE = "accueil/hors_sujet"
 GIVE_PLACE = "contacter_departement/donner_lieu"
 _NO_KIND = (GIVE_PLACE, "contacter_departement/commencer")  # a contact is sought, of no kind in particular
 PROFESSION_NOTED = "accueil/profession_notee"
@@ -226,7 +227,8 @@ def _weigh(seen: Observation, context: Context, limits: Thresholds) -> Reading:
     if key.startswith(_URGENT):
         return Reading(key, confidence, seen.ranking)
     describing = key == DESCRIBE or (context.expected == "description" and not seen.is_question)
-    if seen.signs and not seen.is_question and (describing or confidence < limits.told):
+    nothing_else = key == OUT_OF_SCOPE or confidence < limits.told
+    if seen.signs and not seen.is_question and (describing or nothing_else):
         return Reading(DESCRIBE, 1.0, seen.ranking)
     if context.expected == "description" and not seen.is_question and confidence < limits.sure:
         return Reading(DESCRIBE, confidence, seen.ranking)

@@ -27,7 +27,7 @@ def conclude(
     named: Collection[str],
     scores: Mapping[str, float],
     urgency: Sequence[str],
-    alarm: float,
+    alarm: Mapping[str, float],
     doubt: float,
     doubtful: Collection[str],
     plausible_from: float,
@@ -35,10 +35,10 @@ def conclude(
     """The verdict on a message.
 
     `named` are the kinds that the lexicon recognised, `scores` how much each kind outweighs an ordinary message (0 is
-    even), `urgency` the kinds from the most urgent. From `alarm` a kind is a danger; from `doubt`, for the `doubtful`
-    kinds, it is not told but deserves a line of precaution; from `plausible_from` a button may name it.
+    even), `urgency` the kinds from the most urgent. From its `alarm` a kind is a danger; from `doubt`, for the
+    `doubtful` kinds, it is not told but deserves a line of precaution; from `plausible_from` a button may name it.
     """
-    told = {kind for kind, score in scores.items() if score >= alarm}
+    told = {kind for kind, score in scores.items() if score >= alarm[kind]}
     best = max(told, key=lambda kind: scores[kind], default=None)
     found = {*named, *([best] if best else ())}
     danger = next((kind for kind in urgency if kind in found), None)

@@ -13,7 +13,9 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.french_words import CLAUSES, QUESTIONS, words_of
+from bot.engine.importer import SIGNS
+from bot.logic.comprehension import DESCRIBE, OUT_OF_SCOPE
+from bot.nlu.french_words import QUESTIONS, words_of
 from bot.nlu.learned import LearnedComponent
 
 
@@ -31,17 +33,19 @@ class FrenchIntentClassifier(LearnedComponent):
             "blend": 0.6,  # share of the softmax beside them
             "temperature": 0.15,  # scales decision values into confidences; calibrated on tests/nlu/dev.yml
             # What is out of scope has endless forms: its decision value is raised by what the same file called for.
-            "out_of_scope": "accueil/hors_sujet",
+            "out_of_scope": OUT_OF_SCOPE,
             "caution": 0.4,
             "ranking_length": 5,  # how many candidates are kept in the parse data
+            "story": 12,  # words of a sentence of data/signes that tells several signs: it also is a story to read
         }
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit hyperplanes and a softmax on the intent examples and store the model without pickle."""
-        examples = [m for m in training_data.intent_examples if m.get(CLAUSES)]
-        labels = [m.get_full_intent() for m in examples]
+        read = [(words_of(message), self._asked(message)) for message in training_data.training_examples]
+        texts = [words for words, key in read if words and key]
+        labels = [key for words, key in read if words and key]
         self.model.fit(
-            [words_of(m) for m in examples],
+            texts,
             labels,
             self.config["C"],
             class_weights=_weights(labels),
@@ -49,6 +53,13 @@ class FrenchIntentClassifier(LearnedComponent):
             scale=self.config["temperature"],
         )
         return self.keep()
+
+    def _asked(self, message: Message) -> str | None:
+        """The intent of a training sentence; one of data/signes that tells several signs is a story to read."""
+        if message.get(INTENT):
+            return str(message.get_full_intent())
+        story = len(message.get(SIGNS) or ()) > 1 and len(words_of(message)) >= self.config["story"]
+        return DESCRIBE if story else None
 
     def rank(self, sentence: list[str]) -> list[tuple[str, float]]:
         """(intent, confidence) of the best candidates, best first; the confidences of all intents add up to 1."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -24,9 +23,9 @@ from bot.nlu.softmax import fit_softmax
 
 _LETTERS = {"analyzer": "char_wb", "ngram_range": (3, 5), "sublinear_tf": True}
 _WORDS = {"analyzer": "word", "token_pattern": r"\S+", "sublinear_tf": True}
-# A rough solution is as good as a fine one here, and a third sooner.
-_TOLERANCE = 0.1
-_OTHERS = " "  # no label: sorts first
+# A rough solution is as good as a fine one here, and a third sooner. Its seed is liblinear's own, one for the whole
+# process: two of them in threads would draw from one another, and no training would be like the one before.
+_SOLVER: dict[str, Any] = {"tol": 0.1, "random_state": 2021}
 
 _Hyperplanes = tuple[npt.NDArray[Any], npt.NDArray[Any]]  # weights, a row for each label; bias
 
@@ -86,17 +85,16 @@ class LinearText:
         `blend` is the share of a softmax (bot/nlu/softmax.py) in the decision values, and `scale` what its logits are
         multiplied by: the mean of two linear readers is a linear reader, which costs no more.
         """
-        options = {"C": C, "class_weight": class_weights, "tol": _TOLERANCE}
         wanted = sorted(set(labels))
         told = np.array(labels)
 
         def fit(rows: Any) -> _Hyperplanes:
-            if not blend:
-                return _hyperplanes(rows, told, wanted, text_weights, options)
             with ThreadPoolExecutor(1) as beside:
-                other = beside.submit(fit_softmax, rows, told, wanted)
-                planes = _hyperplanes(rows, told, wanted, text_weights, options)
-            both = zip(planes, other.result(), strict=True)
+                other = beside.submit(fit_softmax, rows, told, wanted) if blend else None
+                model = LinearSVC(C=C, class_weight=class_weights, **_SOLVER).fit(rows, told, text_weights)
+            if not other:
+                return model.coef_, model.intercept_
+            both = zip((model.coef_, model.intercept_), other.result(), strict=True)
             weights, bias = ((1.0 - blend) * mine + blend * scale * its for mine, its in both)
             return weights, bias
 
@@ -110,17 +108,16 @@ class LinearText:
         weight: float,
     ) -> None:
         """Learn from texts of any number of labels each; a text that bears a label weighs `weight` for it."""
-        options = {"C": C, "class_weight": {True: weight, False: 1.0}, "tol": _TOLERANCE}
         wanted = sorted(set(chain(*labels)))
 
         def fit(rows: Any) -> _Hyperplanes:
-            def one(label: str) -> tuple[npt.NDArray[Any], float]:
-                model = LinearSVC(**options).fit(rows, np.array([label in borne for borne in labels]))
-                return model.coef_[0], float(model.intercept_[0])
-
-            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-                found = list(pool.map(one, wanted))
-            return np.vstack([weights for weights, _ in found]), np.array([bias for _, bias in found])
+            model = LinearSVC(C=C, class_weight={True: weight, False: 1.0}, **_SOLVER)
+            weights, bias = [], []
+            for label in wanted:
+                model.fit(rows, [label in borne for borne in labels])
+                weights.append(model.coef_[0])
+                bias.append(model.intercept_[0])
+            return np.vstack(weights), np.array(bias)
 
         self._learn(texts, wanted, fit)
 
@@ -180,38 +177,6 @@ class LinearText:
             _Encoder(split, vocabulary, idf, offset)
             for split, vocabulary, idf, offset in zip(splits, self._vocabularies, idfs, offsets, strict=True)
         ]
-
-
-def _hyperplanes(
-    features: Any,
-    labels: npt.NDArray[Any],
-    wanted: Sequence[str],
-    text_weights: Sequence[float] | None,
-    options: Mapping[str, Any],
-) -> _Hyperplanes:
-    """Weights and bias of each label against all the others, found by as many threads as there are cores.
-
-    A hyperplane does not depend on how the other labels are told apart: each thread takes them for one.
-    """
-
-    def fit(share: Sequence[str]) -> _Hyperplanes:
-        told = np.where(np.isin(labels, share), labels, _OTHERS)
-        classes = {*share, _OTHERS}
-        weights = {label: w for label, w in (options["class_weight"] or {}).items() if label in classes} or None
-        model = LinearSVC(**{**options, "class_weight": weights}).fit(features, told, text_weights)
-        rows = [list(model.classes_).index(label) for label in share]
-        return model.coef_[rows], model.intercept_[rows]
-
-    # Three labels at least a share: of two, liblinear would make a single hyperplane.
-    threads = max(1, min(os.cpu_count() or 1, len(wanted) // 3))
-    shares = [wanted[i::threads] for i in range(threads)]
-    if threads == 1:
-        model = LinearSVC(**options).fit(features, labels, text_weights)
-        return model.coef_, model.intercept_
-    with ThreadPoolExecutor(threads) as pool:
-        found = list(pool.map(fit, shares))
-    order = np.argsort([wanted.index(label) for share in shares for label in share])
-    return np.vstack([w for w, _ in found])[order], np.concatenate([b for _, b in found])[order]
 
 
 def _forms(text: Sequence[str]) -> tuple[str, str]:

@@ -53,8 +53,15 @@ class SafetyLayer(LearnedComponent):
         return {
             "C": 1.0,  # inverse of the regularisation of the linear model
             "weight": 3.0,  # of a message written for the safety layer, beside an ordinary request
-            # How much a kind must outweigh an ordinary message to be a danger, or a doubt.
+            # How much a kind must outweigh an ordinary message to be a danger, or a doubt; some have an alarm of their
+            # own: a missed danger weighs more than a false alarm where somebody's life is at stake.
             "alarm": 0.1,
+            "alarms": {
+                "danger_immediat": -0.15,
+                "risque_suicidaire": -0.15,
+                "disparition": -0.15,
+                "demande_interdite": -0.1,
+            },
             "doubt": -0.6,
             "plausible": -1.0,
             "doubtful": ["danger_immediat", "disparition", "risque_suicidaire", "mineur_ecrit"],
@@ -103,13 +110,13 @@ class SafetyLayer(LearnedComponent):
 
     def read(self, parts: Sequence[Sequence[str]], calm: bool = False) -> Verdict:
         """The verdict on a message, whose clauses are `parts`; `calm` when it tells a story of signs."""
-        alarm = self.config["alarm"] + (self.config["calm"] if calm else 0.0)
+        more = self.config["calm"] if calm else 0.0
         words = list(chain(*parts))
         return conclude(
             self._named(parts, words),
             self._scores(parts, words),
             self._urgency,
-            alarm=alarm,
+            alarm={kind: self.config["alarms"].get(kind, self.config["alarm"]) + more for kind in self._urgency},
             doubt=self.config["doubt"],
             doubtful=self.config["doubtful"],
             plausible_from=self.config["plausible"],

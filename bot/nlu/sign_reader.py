@@ -45,7 +45,7 @@ class SignReader(LearnedComponent):
             "weight": 3.0,  # of a sentence that tells a sign, beside one that does not
             "story": 15,  # words of a message that is read even if its intent is another and the lexicon found nothing
             "passage": 14,  # words read together, or a clause when it is longer
-            "told": 0.0,  # decision value from which a sign is told
+            "told": 0.1,  # decision value from which a sign is told
             "refuted": -0.4,  # decision value under which a sign of the lexicon is not
         }
 

@@ -22,7 +22,7 @@ _SEED = 2021
 def fit_softmax(
     features: Any, labels: npt.NDArray[Any], wanted: Sequence[str]
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Weights (labels x features) and bias of the logits of the `wanted` labels, in their order.
+    """Weights (labels x features) and bias of the logits of the `wanted` labels, three at least, in their order.
 
     `features` is a sparse matrix, a row for each text; a feature that too few texts hold weighs 0. Two runs on the same
     data give the same weights.

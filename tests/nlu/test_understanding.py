@@ -79,7 +79,8 @@ def test_dangers_of_the_development_messages(vigie: Vigie) -> None:
     ):
         assert found[kind].alarm >= alarm, found[kind]
         assert found[kind].warned >= warned, found[kind]
-    assert found["aucune"].alarm <= 0.05
+    # General questions on suicide risk are among them: the page on that risk is what answers them best.
+    assert found["aucune"].alarm <= 0.06
     assert found["aucune"].warned <= 0.11
 
 

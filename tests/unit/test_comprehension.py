@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.logic.comprehension import (
@@ -7,6 +9,7 @@ from bot.logic.comprehension import (
     FALLBACK,
     GIVE_PLACE,
     INTERVIEW,
+    OUT_OF_SCOPE,
     SILENCE,
     Choice,
     Context,
@@ -97,6 +100,13 @@ def test_told_signs_are_a_description_and_a_question_stays_a_question() -> None:
     asked = Observation("elle fugue ?", ranking=(("accompagner/fugues", 0.5),), signs=("fugues",), is_question=True)
     assert read_message(told, Context(), KNOWN).key == DESCRIBE
     assert read_message(asked, Context(), KNOWN).key == "accompagner/fugues"
+
+
+def test_signs_told_are_never_out_of_scope() -> None:
+    told = Observation("deux tels, sac gucci", ranking=((OUT_OF_SCOPE, 0.95),), signs=("plusieurs_telephones",))
+    assert read_message(told, Context(), KNOWN).key == DESCRIBE
+    asked = replace(told, text="un sac gucci pas cher ?", is_question=True)
+    assert read_message(asked, Context(), KNOWN).key == OUT_OF_SCOPE
 
 
 def test_a_doubtful_message_is_not_guessed() -> None:

@@ -11,7 +11,8 @@ URGENCY = ["danger_immediat", "risque_suicidaire", "mineur_ecrit", "proche_ecrit
 
 
 def verdict(named: set[str] | None = None, **scores: float) -> Verdict:
-    return conclude(named or set(), scores, URGENCY, 0.1, -0.6, ["danger_immediat", "mineur_ecrit"], -1.0)
+    alarm = {**dict.fromkeys(URGENCY, 0.1), "danger_immediat": -0.2}
+    return conclude(named or set(), scores, URGENCY, alarm, -0.6, ["danger_immediat", "mineur_ecrit"], -1.0)
 
 
 def test_a_danger_is_told_by_the_lexicon_or_by_the_model() -> None:
@@ -19,6 +20,11 @@ def test_a_danger_is_told_by_the_lexicon_or_by_the_model() -> None:
     assert verdict(risque_suicidaire=0.1).danger == "risque_suicidaire"
     assert verdict(risque_suicidaire=0.09).danger is None
     assert verdict().danger is None
+
+
+def test_each_kind_has_its_own_alarm() -> None:
+    assert verdict(danger_immediat=-0.1).danger == "danger_immediat"
+    assert verdict(proche_ecrit=-0.1).danger is None
 
 
 def test_the_most_urgent_wins_between_the_lexicon_and_the_best_score() -> None:
