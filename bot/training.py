@@ -62,7 +62,7 @@ def train_if_needed(settings: Settings, force: bool = False) -> bool:
     if not force and model.is_file() and mark.is_file() and mark.read_text().strip() == current:
         print("Modèle à jour.", flush=True)
         return False
-    print("Entraînement du modèle (une à trois minutes)...", flush=True)
+    print("Entraînement du modèle (trois à six minutes)...", flush=True)
     start = time.monotonic()
     _train(settings)
     (settings.models_dir / f"{_NEW}.sha256").write_text(current + "\n")

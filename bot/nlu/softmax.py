@@ -11,11 +11,12 @@ from sklearn.neural_network import MLPClassifier  # scikit-learn's own: with no 
 
 _RANK = 128
 _EPOCHS = 6
-_BATCH = 2048
+_BATCH = 2048  # texts at most: an epoch has `_STEPS` steps at least
+_STEPS = 28
 _RATE = 8e-3
 _SCALE = 3.0  # of the features, whose length is 1 for each kind: learning starts sooner
 _DROPPED = 0.4  # share of the features that are hidden, others each time
-_FEWEST = 3  # texts that a feature must be found in to be read
+_RARE = 25_000  # a feature found in less than one text of so many is not read
 _SEED = 2021
 
 
@@ -27,11 +28,13 @@ def fit_softmax(
     `features` is a sparse matrix, a row for each text; a feature that too few texts hold weighs 0. Two runs on the same
     data give the same weights.
     """
-    read = np.flatnonzero(np.diff(features.tocsc().indptr) >= _FEWEST)
+    texts = features.shape[0]
+    read = np.flatnonzero(np.diff(features.tocsc().indptr) >= texts / _RARE)
     rows = features[:, read].astype(np.float32) * np.float32(_SCALE)
     draw = np.random.default_rng(_SEED)
+    batch = min(_BATCH, max(1, texts // _STEPS))
     model = MLPClassifier(
-        (_RANK,), activation="identity", batch_size=_BATCH, learning_rate_init=_RATE, random_state=_SEED
+        (_RANK,), activation="identity", batch_size=batch, learning_rate_init=_RATE, random_state=_SEED
     )
     for _ in range(_EPOCHS):
         shown = rows.copy()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy.sparse import csr_matrix
 
+from bot.nlu import softmax
 from bot.nlu.linear_text import LinearText
 from bot.nlu.softmax import fit_softmax
 
@@ -22,7 +24,8 @@ def test_it_tells_labels_apart() -> None:
     assert [WANTED[i] for i in told] == list(LABELS)
 
 
-def test_a_feature_of_too_few_texts_weighs_nothing() -> None:
+def test_a_feature_of_too_few_texts_weighs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(softmax, "_RARE", len(LABELS) / 2)
     weights, _ = fit_softmax(FEATURES, LABELS, WANTED)
     assert weights[:, 0].any()
     assert not weights[:, 4].any()
