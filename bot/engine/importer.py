@@ -22,9 +22,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.content.alerts import ENDING, read_messages
 from bot.content.labelled import DENIED, read_phrases
 
-# Properties of messages of no intent: the kind of one of data/alertes, the signs that one of data/signes tells.
+# Properties of messages of no intent: the kind of one of data/alertes, the signs that one of data/signes tells, and
+# those that it denies or says of somebody else.
 ALERT = "alerte"
 SIGNS = "signes"
+NOT_TOLD = "signes_non_dits"
 _SIGNS_FOLDER = "signes"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -90,7 +92,8 @@ def _read(files: tuple[str, ...], text_folders: tuple[str, ...]) -> TrainingData
         if folder.name == _SIGNS_FOLDER:
             for _, labels, text in read_phrases(folder):
                 told = sorted(label for label in labels if not label.startswith(DENIED))
-                examples.append(Sentence(data={TEXT: text, SIGNS: told}))
+                denied = sorted(label.removeprefix(DENIED) for label in labels if label.startswith(DENIED))
+                examples.append(Sentence(data={TEXT: text, SIGNS: told, NOT_TOLD: denied}))
         else:
             for path in sorted(folder.glob(f"*{ENDING}")):
                 examples += [Sentence(data={TEXT: text, ALERT: path.stem}) for text in read_messages(path)]

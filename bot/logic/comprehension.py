@@ -80,12 +80,11 @@ class Choice:
 class Context:
     """What the conversation brings to the reading of a message.
 
-    `steps` are the answers that "étape N" may name; `writer_known` is True once a trade, or a minor's age, was told.
+    `writer_known` is True once a trade, or a minor's age, was told.
     """
 
     choices: tuple[Choice, ...] = ()
     expected: str | None = None
-    steps: tuple[str, ...] = INTERVIEW
     place_known: bool = False
     writer_known: bool = False
     titles: Mapping[str, str] = field(default_factory=dict)  # a choice's folded title -> its key, offered or not
@@ -173,7 +172,7 @@ def read_message(
     named = context.titles.get(fold(seen.text))
     if named:
         return Reading(named, 1.0, chosen=True)
-    step = step_named(seen.text, context.steps)
+    step = step_named(seen.text)
     if step and not _sure_of(seen, "naviguer/recommencer", limits):
         return Reading(step, 1.0, chosen=True)
     if context.expected == "departement" and fold(seen.text) in _NO | _UNKNOWN:
@@ -312,19 +311,19 @@ def _yes_or_no(typed: str, choices: Sequence[Choice]) -> str | None:
     return LEAVE if typed in _NO and LEAVE in offered else None
 
 
-def step_named(text: str, steps: Sequence[str]) -> str | None:
-    """The step, among `steps`, that a short message names: "étape 4", "la quatrième étape"."""
+def step_named(text: str) -> str | None:
+    """The interview's step that a short message names, "étape 4": no other path shows the number of its steps."""
     folded = fold(text)
     if len(folded.split()) > _STEP_MESSAGE_WORDS:
         return None
     nth, found = _NTH_STEP.search(folded), _STEP.search(folded)
     if nth:
-        number = len(steps) if nth[1] == "derniere" else _ORDINALS[nth[1]]
+        number = len(INTERVIEW) if nth[1] == "derniere" else _ORDINALS[nth[1]]
     elif found:
         number = _NUMBERS.get(found[1]) or int(found[1])
     else:
         return None
-    return steps[number - 1] if 1 <= number <= len(steps) else None
+    return INTERVIEW[number - 1] if 1 <= number <= len(INTERVIEW) else None
 
 
 def is_question(text: str, words: Sequence[str], question_words: Sequence[Sequence[str]]) -> bool:

@@ -17,6 +17,7 @@ from bot.engine.importer import SIGNS
 from bot.logic.comprehension import DESCRIBE, OUT_OF_SCOPE
 from bot.nlu.french_words import QUESTIONS, words_of
 from bot.nlu.learned import LearnedComponent
+from bot.nlu.linear_text import LinearText
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -30,6 +31,8 @@ class FrenchIntentClassifier(LearnedComponent):
         """Options of the component."""
         return {
             "C": 1.0,  # inverse of the regularisation of the hyperplanes
+            "rare_words": 100_000,  # words, and pairs of them, that less than one text in so many holds are not read
+            "rare_letters": 50_000,  # nor such letters
             "blend": 0.6,  # share of the softmax beside them
             "temperature": 0.15,  # scales decision values into confidences; calibrated on tests/nlu/dev.yml
             # What is out of scope has endless forms: its decision value is raised by what the same file called for.
@@ -44,6 +47,8 @@ class FrenchIntentClassifier(LearnedComponent):
         read = [(words_of(message), self._asked(message)) for message in training_data.training_examples]
         texts = [words for words, key in read if words and key]
         labels = [key for words, key in read if words and key]
+        words, letters = (math.ceil(len(texts) / self.config[rare]) for rare in ("rare_words", "rare_letters"))
+        self.model = LinearText(fewest_words=words, fewest_letters=letters)
         self.model.fit(
             texts,
             labels,

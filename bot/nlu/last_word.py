@@ -19,12 +19,10 @@ from bot.content.formulations import read_review_words
 from bot.content.keys import known_keys, titles_of_choices
 from bot.content.lexicon import family_answers
 from bot.content.location import DATA
-from bot.content.paths import read_paths
 from bot.content.registers import read_registers
 from bot.logic.comprehension import (
     DESCRIBE,
     FALLBACK,
-    INTERVIEW,
     OTHER_TRADE,
     Choice,
     Context,
@@ -151,7 +149,6 @@ class LastWord(GraphComponent):
         return Context(
             choices=_last_choices(tracker),
             expected=EXPECTED if _awaits_a_sentence(tracker) else tracker.get_slot("attente"),
-            steps=_steps(tracker.get_slot("parcours")),
             place_known=bool(tracker.get_slot("departement")),
             writer_known=tracker.get_slot(REGISTER) in (PROFESSIONAL, MINOR),
             titles=self._titles,
@@ -177,14 +174,6 @@ def _response(reading: Reading) -> dict[str, Any]:
         },
         "ranking": [],
     }
-
-
-def _steps(path_name: str | None) -> tuple[str, ...]:
-    """What « étape N » names: a step of the path under way, of the interview anywhere else."""
-    path = read_paths(DATA / "parcours").get(path_name or "")
-    if path is None or path.name == "preparer_entretien":
-        return INTERVIEW
-    return tuple(f"{path.name}/{step.id}" for step in path.steps)
 
 
 def _awaits_a_sentence(tracker: DialogueStateTracker) -> bool:

@@ -1,8 +1,9 @@
-"""What the components that learn a linear model share: made, stored and read again as Rasa expects."""
+"""What the components that learn linear models share: made, stored and read again as Rasa expects."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypeVar
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.storage.resource import Resource
@@ -13,8 +14,18 @@ from bot.nlu.linear_text import LinearText
 Learned = TypeVar("Learned", bound="LearnedComponent")
 
 
+class Storable(Protocol):
+    """A model that is written and read again without pickle, under a name."""
+
+    def persist(self, folder: Path, name: str) -> None:
+        """Write the model into `folder`, in files that begin with `name`."""
+
+    def restore(self, folder: Path, name: str) -> None:
+        """Read what `persist` wrote."""
+
+
 class LearnedComponent(GraphComponent):
-    """A component with one linear model, kept without pickle under the name `stored`."""
+    """A component with one linear model, kept under the name `stored`, and others beside it if need be."""
 
     stored: ClassVar[str]
     fewest_letters: ClassVar[int] = 2  # texts in which letters must be found to count
@@ -42,7 +53,8 @@ class LearnedComponent(GraphComponent):
         """A trained component."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component.model.restore(folder, cls.stored)
+            for name, model in component.models().items():
+                model.restore(folder, name)
         component.prepare()
         return component
 
@@ -53,6 +65,10 @@ class LearnedComponent(GraphComponent):
         self._storage = model_storage
         self._resource = resource
 
+    def models(self) -> dict[str, Storable]:
+        """What is stored, by name."""
+        return {self.stored: self.model}
+
     def prepare(self) -> None:
         """What is worked out once the model is there."""
 
@@ -60,6 +76,7 @@ class LearnedComponent(GraphComponent):
         """Store the model that was just learned."""
         assert self._storage and self._resource
         with self._storage.write_to(self._resource) as folder:
-            self.model.persist(folder, self.stored)
+            for name, model in self.models().items():
+                model.persist(folder, name)
         self.prepare()
         return self._resource

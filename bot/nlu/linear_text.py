@@ -130,7 +130,7 @@ class LinearText:
         self._numbers = {
             "idf_word": by_word.idf_,
             "idf_letter": by_letter.idf_,
-            "weights": np.ascontiguousarray(weights.T, dtype=np.float32),
+            "weights": np.ascontiguousarray(weights.T, dtype=np.float16),  # half the memory, the same decisions
             "bias": bias.astype(np.float32),
         }
         self._prepare()
@@ -153,7 +153,9 @@ class LinearText:
         encoded = [encoder(form) for encoder, form in zip(self._encoders, _forms(text), strict=True)]
         rows = [n for numbers, _ in encoded for n in numbers]
         values = np.array([value for _, found in encoded for value in found], dtype=np.float32)
-        decided: npt.NDArray[np.float32] = values @ self._numbers["weights"][rows] + self._numbers["bias"]
+        decided: npt.NDArray[np.float32] = (
+            values @ self._numbers["weights"][rows].astype(np.float32) + self._numbers["bias"]
+        )
         return decided
 
     def pulls(self, text: Sequence[str], label: str) -> list[float]:

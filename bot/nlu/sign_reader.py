@@ -15,14 +15,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.content.lexicon import read_lexicon
 from bot.content.location import DATA
-from bot.engine.importer import SIGNS
+from bot.engine.importer import NOT_TOLD, SIGNS
 from bot.logic.comprehension import DESCRIBE
-from bot.logic.portee import is_said
 from bot.nlu.entities import entity
 from bot.nlu.french import passages
 from bot.nlu.french_words import CLAUSES
-from bot.nlu.learned import LearnedComponent
+from bot.nlu.learned import LearnedComponent, Storable
 from bot.nlu.lexicon_extractor import SIGN, SIGNS_BY_CLAUSE, LexiconExtractor
+from bot.nlu.sign_scope import Parts, SignScope
 
 _NAMED = "§"  # a word that tells the model which sign the lexicon read
 
@@ -45,14 +45,19 @@ class SignReader(LearnedComponent):
             "weight": 3.0,  # of a sentence that tells a sign, beside one that does not
             "story": 15,  # words of a message that is read even if its intent is another and the lexicon found nothing
             "passage": 14,  # words read together, or a clause when it is longer
-            "told": 0.1,  # decision value from which a sign is told
+            "told": 0.0,  # decision value from which a sign is told
             "refuted": -0.4,  # decision value under which a sign of the lexicon is not
+            "said": 0.5,  # what that value and the one of its scope add up to, at least, when it is the young person's
         }
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage | None, resource: Resource | None) -> None:
         """Untrained, it leaves the lexicon alone."""
         super().__init__(config, model_storage, resource)
-        self._vocabulary = read_lexicon(DATA / "lexicon").small_words
+        self._scope = SignScope(read_lexicon(DATA / "lexicon").small_words)
+
+    def models(self) -> dict[str, Storable]:
+        """The signs, and whose they are."""
+        return {**super().models(), "scope": self._scope}
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the sentences of data/signes; store the model without pickle."""
@@ -60,7 +65,18 @@ class SignReader(LearnedComponent):
         lexicon = LexiconExtractor(read_lexicon(DATA / "lexicon"))
         texts = [_marked(m.get(CLAUSES), lexicon.signs_by_clause(m.get(CLAUSES))) for m in examples]
         self.model.fit_many(texts, [m.get(SIGNS) for m in examples], self.config["C"], self.config["weight"])
+        self._learn_scope(examples)
         return self.keep()
+
+    def _learn_scope(self, examples: Sequence[Message]) -> None:
+        """Learn around the word of each sentence that speaks most for a sign, told there or not."""
+        spots, told = [], []
+        for message in examples:
+            parts, signs = message.get(CLAUSES), {*message.get(SIGNS), *message.get(NOT_TOLD)}
+            for sign in sorted(signs.intersection(self.model.labels)):
+                spots.append((parts, *self._spot(sign, parts, 0, len(parts)), sign))
+                told.append(sign in message.get(SIGNS))
+        self._scope.fit(spots, told)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the signs of each story among its entities, in the order of the text."""
@@ -77,7 +93,7 @@ class SignReader(LearnedComponent):
         described = (message.get(INTENT) or {}).get("name") == DESCRIBE
         return described or any(named) or sum(map(len, parts)) >= self.config["story"]
 
-    def read(self, parts: Sequence[Sequence[str]], named: Sequence[Sequence[str]]) -> list[str]:
+    def read(self, parts: Parts, named: Sequence[Sequence[str]]) -> list[str]:
         """Ids of the signs told in the clauses `parts`, where the lexicon read `named`, in the order of the text."""
         first: dict[str, int] = {}  # sign -> the clause that tells it
         best: dict[str, float] = {}
@@ -86,21 +102,31 @@ class SignReader(LearnedComponent):
             for sign, score in zip(self.model.labels, map(float, scores), strict=True):
                 best[sign] = max(score, best.get(sign, score))
                 if score > self.config["told"] and sign not in first:
-                    at = self._said_at(sign, parts, start, end)
+                    at = self._said_at(sign, score, parts, start, end)
                     if at is not None:
                         first[sign] = at
         for index, signs in enumerate(named):
             for sign in signs:
-                if best.get(sign, 0.0) > self.config["refuted"]:
+                if self._stands(sign, best.get(sign), parts, index):
                     first[sign] = min(index, first.get(sign, index))
         return sorted(first, key=lambda sign: first[sign])
 
-    def _said_at(self, sign: str, parts: Sequence[Sequence[str]], start: int, end: int) -> int | None:
-        """The clause whose word speaks most for `sign`; None when it is denied there, or said of somebody else."""
-        pulls = [self.model.pulls(parts[index], sign) for index in range(start, end)]
-        index = max(range(len(pulls)), key=lambda i: max(pulls[i]))
-        word = max(range(len(pulls[index])), key=lambda i: pulls[index][i])
-        return start + index if is_said(parts, start + index, word, word + 1, self._vocabulary) else None
+    def _stands(self, sign: str, score: float | None, parts: Parts, index: int) -> bool:
+        """False when what the lexicon read in a clause is refuted; nothing refutes a sign that was never learned."""
+        if score is None:
+            return True
+        return score > self.config["refuted"] and self._said_at(sign, score, parts, index, index + 1) is not None
+
+    def _said_at(self, sign: str, score: float, parts: Parts, start: int, end: int) -> int | None:
+        """The clause of `parts[start:end]` that speaks most for `sign`; None when it is not the young person's."""
+        index, word = self._spot(sign, parts, start, end)
+        return index if self._scope.value(parts, index, word, sign) + score > self.config["said"] else None
+
+    def _spot(self, sign: str, parts: Parts, start: int, end: int) -> tuple[int, int]:
+        """The clause of `parts[start:end]` and its word that speak most for `sign`."""
+        pulls = {index: self.model.pulls(parts[index], sign) for index in range(start, end)}
+        index = max(pulls, key=lambda one: max(pulls[one]))
+        return index, max(range(len(pulls[index])), key=pulls[index].__getitem__)
 
 
 def _marked(parts: Sequence[Sequence[str]], named: Sequence[Sequence[str]]) -> list[str]:

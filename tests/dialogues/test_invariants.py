@@ -221,6 +221,12 @@ def test_a_question_inside_a_path_is_answered_then_the_path_resumes(vigie: Vigie
     assert "Étape 4" in back.text
 
 
+def test_a_step_s_number_is_the_interview_s_wherever_one_is(vigie: Vigie) -> None:
+    sender = vigie.conversation()
+    vigie.say(sender, "/reconnaitre_signes/commencer")
+    assert "Étape 4 sur 8" in vigie.say(sender, "étape 4").text
+
+
 def test_a_failing_action_is_never_silence(vigie: Vigie, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*_: Any, **__: Any) -> Any:
         raise OSError("database is gone")

@@ -8,7 +8,6 @@ from bot.logic.comprehension import (
     DESCRIBE,
     FALLBACK,
     GIVE_PLACE,
-    INTERVIEW,
     OUT_OF_SCOPE,
     SILENCE,
     Choice,
@@ -63,7 +62,7 @@ def test_a_button_can_be_typed(text: str, key: str | None) -> None:
     ],
 )
 def test_an_interview_step_can_be_named(text: str, step: int | None) -> None:
-    assert step_named(text, INTERVIEW) == (f"preparer_entretien/etape_{step}" if step else None)
+    assert step_named(text) == (f"preparer_entretien/etape_{step}" if step else None)
 
 
 def test_danger_wins_over_everything_but_a_button_typed_word_for_word() -> None:

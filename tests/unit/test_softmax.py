@@ -45,4 +45,4 @@ def test_blended_scores_are_those_of_both_readers() -> None:
         model.fit(texts, labels, 1.0, blend=blend, scale=0.15)
         scores[blend] = model.scores(["quelle", "peine", "pour", "le", "client"])
     assert not np.allclose(scores[0.0], scores[1.0])
-    assert np.allclose(scores[0.5], (scores[0.0] + scores[1.0]) / 2, atol=1e-5)
+    assert np.allclose(scores[0.5], (scores[0.0] + scores[1.0]) / 2, atol=2e-3)  # half precision
