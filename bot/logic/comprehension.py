@@ -249,13 +249,16 @@ def _weigh(seen: Observation, context: Context, limits: Thresholds) -> Reading:
 def _ordinary(seen: Observation, limits: Thresholds) -> tuple[str, float]:
     """The best candidate; an emergency only where it is certain and the safety layer, which decides, rules it not out.
 
-    « combien de mineurs se suicident » is close to an emergency in its words, and is none.
+    « combien de mineurs se suicident » is close to an emergency in its words, and is none. What is ruled out leaves its
+    share to the others: « je suis veilleur, une gamine reçoit des hommes » tells a story, whoever it sounds like.
     """
+    left = 1.0
     for key, confidence in seen.ranking:
-        if not key.startswith(_URGENT) or (
-            confidence >= limits.certain and key.removeprefix(_URGENT) in seen.plausible
-        ):
+        if not key.startswith(_URGENT):
+            return key, confidence / max(left, confidence)
+        if confidence >= limits.certain and key.removeprefix(_URGENT) in seen.plausible:
             return key, confidence
+        left -= confidence
     return FALLBACK, 0.0
 
 

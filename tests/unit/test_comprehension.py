@@ -186,3 +186,10 @@ def test_who_says_a_trade_is_no_minor_who_writes() -> None:
         "je suis coach", ranking=(("urgence/mineur_ecrit", 0.9),), danger="mineur_ecrit", profession="sport"
     )
     assert read_message(seen, Context(), KNOWN).key != "urgence/mineur_ecrit"
+
+
+def test_what_is_ruled_out_leaves_its_share_to_the_others() -> None:
+    ranking = (("urgence/proche_ecrit", 0.8), (DESCRIBE, 0.1))
+    told = Observation("je suis veilleur, une gamine reçoit des hommes", ranking, profession="hotellerie")
+    assert read_message(told, Context(), KNOWN).key == DESCRIBE
+    assert read_message(told, Context(), KNOWN).confidence == pytest.approx(0.5)
