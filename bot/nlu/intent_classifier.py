@@ -33,13 +33,13 @@ class FrenchIntentClassifier(LearnedComponent):
             "C": 1.0,  # inverse of the regularisation of the hyperplanes
             "rare_words": 100_000,  # words, and pairs of them, that less than one text in so many holds are not read
             "rare_letters": 50_000,  # nor such letters
-            "blend": 0.6,  # share of the softmax beside them
+            "blend": 0.4,  # share of the softmax beside them
             "temperature": 0.15,  # scales decision values into confidences; calibrated on tests/nlu/dev.yml
             # What is out of scope has endless forms: its decision value is raised by what the same file called for.
             "out_of_scope": OUT_OF_SCOPE,
             "caution": 0.4,
             "ranking_length": 5,  # how many candidates are kept in the parse data
-            "story": 12,  # words of a sentence of data/signes that tells several signs: it also is a story to read
+            "story": 20,  # words of a sentence of data/signes that tells several signs: it also is a story to read
         }
 
     def train(self, training_data: TrainingData) -> Resource:

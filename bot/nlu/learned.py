@@ -29,6 +29,7 @@ class LearnedComponent(GraphComponent):
 
     stored: ClassVar[str]
     fewest_letters: ClassVar[int] = 2  # texts in which letters must be found to count
+    company: ClassVar[float] = 0.0  # weight of the words' vectors beside the words
 
     @classmethod
     def create(
@@ -61,7 +62,7 @@ class LearnedComponent(GraphComponent):
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage | None, resource: Resource | None) -> None:
         """`train` or `load` brings the model."""
         self.config = config
-        self.model = LinearText(fewest_letters=self.fewest_letters)
+        self.model = LinearText(fewest_letters=self.fewest_letters, company=self.company)
         self._storage = model_storage
         self._resource = resource
 

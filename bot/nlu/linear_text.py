@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import hstack
+from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from bot.nlu.french import stem
 from bot.nlu.softmax import fit_softmax
+from bot.nlu.word_vectors import word_vectors
 
 _LETTERS = {"analyzer": "char_wb", "ngram_range": (3, 5), "sublinear_tf": True}
 _WORDS = {"analyzer": "word", "token_pattern": r"\S+", "sublinear_tf": True}
@@ -54,8 +55,15 @@ class _Encoder:
 class LinearText:
     """One hyperplane per label, over the stems of a text and the letters of its words; stored without pickle."""
 
-    def __init__(self, words_in_a_row: int = 2, fewest_words: int = 1, fewest_letters: int = 2) -> None:
-        """A feature of `words_in_a_row` words at most; the fewest texts that a feature must be found in."""
+    def __init__(
+        self, words_in_a_row: int = 2, fewest_words: int = 1, fewest_letters: int = 2, company: float = 0.0
+    ) -> None:
+        """A feature of `words_in_a_row` words at most; the fewest texts that a feature must be found in.
+
+        `company` is the weight of the words' vectors (bot/nlu/word_vectors.py) beside the words: with it, words that
+        keep the same company are taught by one another's texts. Read texts cost no more: vectors end up in the weights.
+        """
+        self._company = company
         self._options = (
             {**_WORDS, "ngram_range": (1, words_in_a_row), "min_df": fewest_words},
             {**_LETTERS, "min_df": fewest_letters},
@@ -124,7 +132,14 @@ class LinearText:
     def _learn(self, texts: Sequence[Sequence[str]], labels: list[str], fit: Callable[[Any], _Hyperplanes]) -> None:
         stems, folded = zip(*map(_forms, texts), strict=True)
         by_word, by_letter = (TfidfVectorizer(**options) for options in self._options)
-        weights, bias = fit(hstack([by_word.fit_transform(stems), by_letter.fit_transform(folded)], format="csr"))
+        words, letters = by_word.fit_transform(stems), by_letter.fit_transform(folded)
+        if self._company:
+            vectors = self._company * word_vectors([text.split() for text in stems], by_word.vocabulary_)
+            weights, bias = fit(hstack([words, letters, csr_matrix(words @ vectors)], format="csr"))
+            weights, shared = np.split(weights, [words.shape[1] + letters.shape[1]], axis=1)
+            weights[:, : words.shape[1]] += shared @ vectors.T
+        else:
+            weights, bias = fit(hstack([words, letters], format="csr"))
         self.labels = labels
         self._vocabularies = [{f: int(n) for f, n in v.vocabulary_.items()} for v in (by_word, by_letter)]
         self._numbers = {

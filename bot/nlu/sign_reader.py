@@ -36,6 +36,7 @@ class SignReader(LearnedComponent):
 
     stored = "signs"
     fewest_letters = 3
+    company = 0.7
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -45,7 +46,7 @@ class SignReader(LearnedComponent):
             "weight": 3.0,  # of a sentence that tells a sign, beside one that does not
             "story": 15,  # words of a message that is read even if its intent is another and the lexicon found nothing
             "passage": 14,  # words read together, or a clause when it is longer
-            "told": 0.0,  # decision value from which a sign is told
+            "told": 0.1,  # decision value from which a sign is told
             "refuted": -0.4,  # decision value under which a sign of the lexicon is not
             "said": 0.5,  # what that value and the one of its scope add up to, at least, when it is the young person's
         }

@@ -31,7 +31,7 @@ def test_no_sentence_is_written_twice() -> None:
     assert not [text for text, count in folded.items() if count > 1]
 
 
-@pytest.mark.parametrize("file", ["recits.yml", "recits_dev.yml", "recits_dev_2.yml"])
+@pytest.mark.parametrize("file", ["recits.yml", "recits_dev.yml", "recits_dev_2.yml", "recits_dev_3.yml"])
 def test_nothing_is_learned_from_a_story_of_the_tests(file: str) -> None:
     stories = yaml.safe_load((ROOT / "tests/nlu" / file).read_text(encoding="utf-8"))["recits"]
     told = [fold(story["texte"]) for story in stories]

@@ -1,7 +1,8 @@
 """`python -m tests.quality.public`: Vigie's understanding beside stock Rasa's on public French intents, in one run.
 
 The data (../shared/nlu-public: bot52, 52 intents) never trains Vigie. For each draw, 20 sentences of each intent train
-both systems; both then read the same test sentences, clean and noisy. Writes docs/benchmarks/public.json.
+both systems; both then read the same test sentences, clean and noisy. Writes docs/benchmarks/public.json. Stock Rasa
+takes half an hour for a draw: `--only` runs one system, and `--beside` takes the other from an earlier record.
 """
 
 from __future__ import annotations
@@ -38,12 +39,14 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--draws", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=STARTER_EPOCHS, help="of each trained part of stock Rasa")
     parser.add_argument("--only", choices=["vigie", "stock"])
+    parser.add_argument("--beside", type=Path, help="an earlier record: the draws of the system that is not run here")
     parser.add_argument("--output", type=Path, default=ROOT / "docs/benchmarks/public.json")
     options = parser.parse_args(argv)
     pool, test = (read(options.data / f"bot52_{part}.tsv") for part in ("pool", "test"))
     configs = {"vigie": {"recipe": "default.v1", "language": "fr", "assistant_id": "public", "pipeline": _parts(OURS)}}
     configs["stock"] = {**starter_config(options.epochs), "policies": []}
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in configs if options.only in (None, name)}
+    earlier = json.loads(options.beside.read_text(encoding="utf-8")) if options.beside else {"draws": {}}
     described = describe_run("python -m tests.quality.public", argv)
     for draw in range(options.draws):
         for name, runs in found.items():
@@ -51,7 +54,9 @@ def main(argv: list[str]) -> int:
                 runs.append(measure(name, configs[name], drawn(pool, draw), test, Path(folder)))
             print(f"draw {draw + 1}/{options.draws} {name}: {json.dumps(runs[-1])}", flush=True)
         # Written after each draw: stock Rasa takes ten minutes and more for one.
-        results = {**described, "epochs": options.epochs, **summarise(found, len(test))}
+        results = {**described, "epochs": options.epochs, **summarise({**earlier["draws"], **found}, len(test))}
+        if options.beside:
+            results["beside"] = {key: earlier[key] for key in ("date", "command", "machine", "versions", "epochs")}
         options.output.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(results["mean"], indent=1))
     return 0
