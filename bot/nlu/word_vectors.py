@@ -26,11 +26,12 @@ def word_vectors(texts: Sequence[Sequence[str]], vocabulary: Mapping[str, int]) 
     vectors learned by a network. Two runs on the same texts give the same vectors.
     """
     known, read = np.unique([vocabulary.get(word, -1) for word in chain(*texts)], return_inverse=True)
+    named = known >= 0  # the words of no feature are one, which keeps no company
     of_text = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
     pairs = []
     for away in range(1, _WINDOW + 1):
         one, other = read[:-away], read[away:]
-        kept = (of_text[:-away] == of_text[away:]) & (known[one] >= 0) & (known[other] >= 0) & (one != other)
+        kept = (of_text[:-away] == of_text[away:]) & named[one] & named[other] & (one != other)
         pairs.append((np.full(kept.sum(), 1.0 / away), one[kept], other[kept]))
     values, ones, others = (np.concatenate(column) for column in zip(*pairs, strict=True))
     met = coo_matrix((values, (ones, others)), shape=(len(known), len(known)))
@@ -38,7 +39,7 @@ def word_vectors(texts: Sequence[Sequence[str]], vocabulary: Mapping[str, int]) 
     found = axes * np.sqrt(importance)
     lengths = np.linalg.norm(found, axis=1, keepdims=True)
     vectors = np.zeros((len(vocabulary), found.shape[1]), dtype=np.float32)
-    vectors[known] = np.divide(found, lengths, out=np.zeros_like(found), where=lengths > _NOTHING)
+    vectors[known[named]] = np.divide(found, lengths, out=np.zeros_like(found), where=lengths > _NOTHING)[named]
     return vectors
 
 
