@@ -61,6 +61,7 @@ class Homeserver:
             "macaroon_secret_key": secrets.token_hex(16),
             "form_secret": secrets.token_hex(16),
             "url_preview_enabled": False,
+            "filter_timeline_limit": 1000,
             # rc_message stays as it is by default: the accounts get the override that docs/matrix.md asks for.
             "rc_registration": quick,
             "rc_login": {"address": quick, "account": quick, "failed_attempts": quick},

@@ -24,6 +24,9 @@ from nio import (
 )
 from nio.store import SqliteStore
 
+# A sync brings ten events of a room by default and leaves the others out: a user of the tests misses none.
+_WHOLE = {"room": {"timeline": {"limit": 1000}}}
+
 
 class User:
     """One user at a client, whose rooms are followed in the background."""
@@ -47,7 +50,7 @@ class User:
     async def follow(self) -> None:
         while True:
             try:
-                answer = await self.client.sync(5000)
+                answer = await self.client.sync(5000, sync_filter=_WHOLE)
             except Exception:
                 answer = None
             if not isinstance(answer, SyncResponse):
