@@ -32,6 +32,7 @@ def serve(settings: Settings) -> None:
     """
     # A reload asked for before there is something to reload would end the process.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    gc.disable()  # until everything is loaded: a fifth of the start goes to objects that all stay
     check_configuration(settings)
     model = settings.models_dir / "vigie.tar.gz"
     if not model.is_file():
@@ -128,8 +129,8 @@ async def settle(settings: Settings, state: State, app: Any, loop: asyncio.Abstr
         return
     from bot.engine.reload import Reloader
 
-    gc.collect()
     gc.freeze()
+    gc.enable()
     # Rasa wraps the store in another that has neither erasure nor purge.
     store = app.ctx.agent.tracker_store
     app.ctx.conversations = getattr(store, "_tracker_store", store)

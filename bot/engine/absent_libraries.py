@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from types import ModuleType
 from typing import Any
 
-LIBRARIES = ("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras", "skops", "jax")
+LIBRARIES = ("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras", "skops", "jax", "pymongo")
 
 
 class AbsentLibraryError(RuntimeError):
