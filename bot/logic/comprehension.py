@@ -119,7 +119,8 @@ class Observation:
 class Thresholds:
     """Confidences, from 0 to 1, calibrated on the development set (tests/nlu/dev.yml).
 
-    Below `accept` nothing is understood; below `told` signs make a story of a message; from `sure`, nothing else does;
+    Below `accept` nothing is understood; below `told` signs make a story of a message, and below `sure` when that was
+    a close second; from `sure`, nothing else does;
     from `certain` an emergency is asked about.
     """
 
@@ -227,7 +228,8 @@ def _weigh(seen: Observation, context: Context, limits: Thresholds) -> Reading:
         return Reading(key, confidence, seen.ranking)
     describing = key == DESCRIBE or (context.expected == "description" and not seen.is_question)
     nothing_else = key == OUT_OF_SCOPE or confidence < limits.told
-    if seen.signs and not seen.is_question and (describing or nothing_else):
+    maybe = confidence < limits.sure and dict(seen.ranking).get(DESCRIBE, 0.0) >= limits.accept
+    if seen.signs and not seen.is_question and (describing or nothing_else or maybe):
         return Reading(DESCRIBE, 1.0, seen.ranking)
     if context.expected == "description" and not seen.is_question and confidence < limits.sure:
         return Reading(DESCRIBE, confidence, seen.ranking)

@@ -45,10 +45,10 @@ class SignReader(LearnedComponent):
             "C": 1.0,  # inverse of the regularisation of the linear model
             "weight": 3.0,  # of a sentence that tells a sign, beside one that does not
             "story": 15,  # words of a message that is read even if its intent is another and the lexicon found nothing
-            "passage": 14,  # words read together, or a clause when it is longer
-            "told": 0.1,  # decision value from which a sign is told
-            "refuted": -0.4,  # decision value under which a sign of the lexicon is not
-            "said": 0.5,  # what that value and the one of its scope add up to, at least, when it is the young person's
+            "passage": 16,  # words read together, or a clause when it is longer
+            "told": 0.15,  # decision value from which a sign is told
+            "refuted": -0.2,  # decision value of its clause under which a sign of the lexicon is not
+            "said": 0.65,  # what that value and the one of its scope add up to, at least, when it is the young person's
         }
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage | None, resource: Resource | None) -> None:
@@ -97,20 +97,24 @@ class SignReader(LearnedComponent):
     def read(self, parts: Parts, named: Sequence[Sequence[str]]) -> list[str]:
         """Ids of the signs told in the clauses `parts`, where the lexicon read `named`, in the order of the text."""
         first: dict[str, int] = {}  # sign -> the clause that tells it
-        best: dict[str, float] = {}
         for start, end in passages(parts, self.config["passage"]):
-            scores = self.model.scores(_marked(parts[start:end], named[start:end]))
-            for sign, score in zip(self.model.labels, map(float, scores), strict=True):
-                best[sign] = max(score, best.get(sign, score))
+            for sign, score in self._scores(parts, named, start, end).items():
                 if score > self.config["told"] and sign not in first:
                     at = self._said_at(sign, score, parts, start, end)
                     if at is not None:
                         first[sign] = at
         for index, signs in enumerate(named):
+            # A plain expression is judged in its own clause: those around it would drown it.
+            own = self._scores(parts, named, index, index + 1) if signs else {}
             for sign in signs:
-                if self._stands(sign, best.get(sign), parts, index):
+                if self._stands(sign, own.get(sign), parts, index):
                     first[sign] = min(index, first.get(sign, index))
         return sorted(first, key=lambda sign: first[sign])
+
+    def _scores(self, parts: Parts, named: Sequence[Sequence[str]], start: int, end: int) -> dict[str, float]:
+        """The decision value of each sign in the clauses `parts[start:end]`."""
+        scores = self.model.scores(_marked(parts[start:end], named[start:end]))
+        return dict(zip(self.model.labels, map(float, scores), strict=True))
 
     def _stands(self, sign: str, score: float | None, parts: Parts, index: int) -> bool:
         """False when what the lexicon read in a clause is refuted; nothing refutes a sign that was never learned."""

@@ -101,6 +101,19 @@ def test_told_signs_are_a_description_and_a_question_stays_a_question() -> None:
     assert read_message(asked, Context(), KNOWN).key == "accompagner/fugues"
 
 
+def test_a_told_sign_makes_a_story_of_a_close_second() -> None:
+    ranking = (("comprendre/garcons", 0.46), (DESCRIBE, 0.35))
+    told = Observation("un garçon rencontre des hommes sur une appli", ranking, signs=("echanges_inconnus",))
+    assert read_message(told, Context(), KNOWN).key == DESCRIBE
+    for other in (
+        replace(told, is_question=True),
+        replace(told, signs=()),
+        replace(told, ranking=(("comprendre/garcons", 0.7), (DESCRIBE, 0.25))),
+        replace(told, ranking=(("comprendre/garcons", 0.46), (DESCRIBE, 0.1))),
+    ):
+        assert read_message(other, Context(), KNOWN).key == "comprendre/garcons"
+
+
 def test_signs_told_are_never_out_of_scope() -> None:
     told = Observation("deux tels, sac gucci", ranking=((OUT_OF_SCOPE, 0.95),), signs=("plusieurs_telephones",))
     assert read_message(told, Context(), KNOWN).key == DESCRIBE

@@ -76,6 +76,11 @@ def test_a_sign_of_the_lexicon_stays_unless_it_is_plainly_refuted(reader: SignRe
     assert read(reader, "Elle joue au foot le mercredi.", "tristesse_depression") == []
 
 
+def test_a_sign_of_the_lexicon_is_judged_in_its_own_clause(reader: SignReader) -> None:
+    around = ", elle joue au foot le mercredi, elle aime la musique et le dessin, elle a de bonnes notes"
+    assert read(reader, f"Elle sanglote, pleure{around}.", "tristesse_depression") == ["tristesse_depression"]
+
+
 def test_a_short_question_is_left_to_the_lexicon(reader: SignReader) -> None:
     def found(intent: str, text: str) -> object:
         parts = clauses(text, {})
