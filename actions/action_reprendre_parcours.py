@@ -16,7 +16,10 @@ from bot.logic.request import besides, read_position, read_request
 
 
 class ActionReprendreParcours(Action):
-    """Say where the path stands; nothing outside a path, while it is paused, to a minor, or when Vigie has asked."""
+    """Say where the path stands; nothing outside a path, while it is paused, in an emergency, or when Vigie has asked.
+
+    Nor to a minor.
+    """
 
     def name(self) -> str:
         """Name in domain.yml."""
@@ -24,11 +27,12 @@ class ActionReprendreParcours(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Second question and position to offers."""
-        for extra in besides(read_request(tracker.latest_message), read_titles(DATA / "responses")):
+        request = read_request(tracker.latest_message)
+        for extra in besides(request, read_titles(DATA / "responses")):
             dispatcher.utter_message(**extra)
         position = read_position(tracker.slots)
         title = step_title(read_paths(DATA / "parcours"), position)
-        minor = tracker.get_slot("registre") == MINOR
-        if title and not minor and not position.paused and not tracker.get_slot("attente"):
+        aside = tracker.get_slot("registre") == MINOR or request.key.startswith("urgence/")
+        if title and not aside and not position.paused and not tracker.get_slot("attente"):
             dispatcher.utter_message(response=f"utter_{REMINDER}", titre_etape=title)
         return []

@@ -48,6 +48,7 @@ _ORDINALS = {
     **dict.fromkeys(("huitieme", "8e", "8eme"), 8),
 }
 _STEP_MESSAGE_WORDS = 9
+_ASKS_CONTACT = re.compile(r"\b(?:numeros?|num|tel|telephone|coordonnees|contacts?|joindre)\b")
 
 
 # « Que risque le client ? Et la crip, c'est quoi ? », « c'est quoi l'emprise et combien de jeunes sont concernés ».
@@ -214,6 +215,9 @@ def _place(seen: Observation, context: Context, limits: Thresholds) -> str | Non
     if named and confidence >= limits.accept and (not seen.need or confidence >= limits.sure):
         # « stage pour éducs Essonne »: the kind of contact is said in words of no lexicon.
         return None
+    if seen.need and confidence < limits.certain and _ASKS_CONTACT.search(fold(seen.text)):
+        # « le numéro de la CRIP du 93, et celui du parquet » is close to what is told of the 93, and wants a number.
+        return f"contacter_departement/{seen.need}"
     # « la liste de signes du parquet de Paris » names a place and a kind of contact, and asks for neither.
     alone = seen.place_is_whole_message and not seen.is_question
     if seen.need and (confidence < limits.sure or key in _NO_KIND or (alone and not key.startswith(_SIGNS))):

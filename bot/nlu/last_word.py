@@ -165,6 +165,14 @@ class LastWord(GraphComponent):
         message.set(RESPONSE_SELECTOR, {"all_retrieval_intents": self._topics, **selected}, add_to_output=True)
 
 
+def decided(message: Message) -> str | None:
+    """The key that was decided for a message; None before, and when nothing was understood."""
+    topic = (message.get(INTENT) or {}).get("name")
+    selected = (message.get(RESPONSE_SELECTOR) or {}).get(topic) or {}
+    key = (selected.get("response") or {}).get("intent_response_key")
+    return str(key) if key else None
+
+
 def _response(reading: Reading) -> dict[str, Any]:
     return {
         "response": {

@@ -9,7 +9,7 @@ from typing import Any
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -20,6 +20,7 @@ from bot.logic.comprehension import DESCRIBE
 from bot.nlu.entities import entity
 from bot.nlu.french import passages
 from bot.nlu.french_words import CLAUSES
+from bot.nlu.last_word import decided
 from bot.nlu.learned import LearnedComponent, Storable
 from bot.nlu.lexicon_extractor import SIGN, SIGNS_BY_CLAUSE, LexiconExtractor
 from bot.nlu.sign_scope import Parts, SignScope
@@ -47,7 +48,7 @@ class SignReader(LearnedComponent):
             "story": 15,  # words of a message that is read even if its intent is another and the lexicon found nothing
             "passage": 16,  # words read together, or a clause when it is longer
             "told": 0.15,  # decision value from which a sign is told
-            "refuted": -0.2,  # decision value of its clause under which a sign of the lexicon is not
+            "refuted": -0.4,  # decision value of its clause under which a sign of the lexicon is not
             "said": 0.65,  # what that value and the one of its scope add up to, at least, when it is the young person's
         }
 
@@ -91,8 +92,7 @@ class SignReader(LearnedComponent):
         return messages
 
     def _tells(self, message: Message, parts: Sequence[Sequence[str]], named: Sequence[Sequence[str]]) -> bool:
-        described = (message.get(INTENT) or {}).get("name") == DESCRIBE
-        return described or any(named) or sum(map(len, parts)) >= self.config["story"]
+        return decided(message) == DESCRIBE or any(named) or sum(map(len, parts)) >= self.config["story"]
 
     def read(self, parts: Parts, named: Sequence[Sequence[str]]) -> list[str]:
         """Ids of the signs told in the clauses `parts`, where the lexicon read `named`, in the order of the text."""

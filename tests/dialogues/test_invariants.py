@@ -195,6 +195,7 @@ def test_danger_inside_any_step_wins_and_the_path_resumes(vigie: Vigie, path: st
         step = vigie.slots(sender)["etape"]
         first = vigie.say(sender, danger)
         assert re.search(r"\b17\b", first.messages[0]["text"])
+        assert "Nous étions" not in first.text  # nothing calls back from an emergency
         resumed = vigie.say(sender, "reprendre")
         assert vigie.slots(sender)["etape"] == step
         assert resumed.text

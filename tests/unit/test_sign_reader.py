@@ -11,12 +11,13 @@ from bot.engine.startup import prepare_imports
 
 prepare_imports(Path(__file__).resolve().parents[2] / "config.yml")
 
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT  # noqa: E402
+from rasa.shared.nlu.constants import ENTITIES, TEXT  # noqa: E402
 from rasa.shared.nlu.training_data.message import Message  # noqa: E402
 
-from bot.logic.comprehension import DESCRIBE  # noqa: E402
+from bot.logic.comprehension import DESCRIBE, Reading  # noqa: E402
 from bot.nlu.french import clauses  # noqa: E402
 from bot.nlu.french_words import CLAUSES  # noqa: E402
+from bot.nlu.last_word import LastWord  # noqa: E402
 from bot.nlu.lexicon_extractor import SIGNS_BY_CLAUSE  # noqa: E402
 from bot.nlu.sign_reader import SignReader  # noqa: E402
 
@@ -85,7 +86,7 @@ def test_a_short_question_is_left_to_the_lexicon(reader: SignReader) -> None:
     def found(intent: str, text: str) -> object:
         parts = clauses(text, {})
         message = Message(data={TEXT: text, CLAUSES: parts, SIGNS_BY_CLAUSE: [[] for _ in parts]})
-        message.set(INTENT, {"name": intent})
+        LastWord(LastWord.get_default_config())._write(message, Reading(intent, 1.0))
         reader.process([message])
         return [one["value"] for one in message.get(ENTITIES) or ()]
 
