@@ -32,7 +32,8 @@ pytestmark = pytest.mark.model
 
 ROOT = Path(__file__).resolve().parents[2]
 PAYLOAD = re.compile(r"(?<![\w./])/[a-z_]+(?:/[a-z0-9_]+)?\b")
-ADDRESS = re.compile(r"https?://\S+")
+# The page of scenarios is an address too: « adresse du site, suivie de /formation ».
+ADDRESS = re.compile(r"https?://\S+|(?<=suivie de )/formation\b")
 CHOICE = re.compile(r"^(\d+)\\?\. (.+)$", re.M)
 WALK = 40
 NUMBERS = itertools.count()
