@@ -16,10 +16,7 @@ from bot.logic.request import besides, read_position, read_request
 
 
 class ActionReprendreParcours(Action):
-    """Say where the path stands; nothing outside a path, while it is paused, in an emergency, or when Vigie has asked.
-
-    Nor to a minor.
-    """
+    """Say where the path stands; not outside one, in a pause, in an emergency, to a minor or when Vigie has asked."""
 
     def name(self) -> str:
         """Name in domain.yml."""

@@ -3,6 +3,7 @@
 Rasa 3.6 imports TensorFlow unconditionally, for DIET and TED (about 3 s and 300 MB; no setting avoids it, feasibility,
 section 5.3). When config.yml names none of their components, a placeholder stands in their place: it can be imported,
 subclassed and decorated with, as Rasa's modules do when they are read, and says so clearly if anything really uses it.
+So does pymongo's: Rasa imports it for a store that Vigie does not use.
 """
 
 from __future__ import annotations

@@ -121,8 +121,7 @@ class Thresholds:
     """Confidences, from 0 to 1, calibrated on the development set (tests/nlu/dev.yml).
 
     Below `accept` nothing is understood; below `told` signs make a story of a message, and below `sure` when that was
-    a close second; from `sure`, nothing else does;
-    from `certain` an emergency is asked about.
+    a close second; from `sure`, nothing else does; from `certain` an emergency is asked about.
     """
 
     accept: float = 0.2
@@ -215,12 +214,11 @@ def _place(seen: Observation, context: Context, limits: Thresholds) -> str | Non
     if named and confidence >= limits.accept and (not seen.need or confidence >= limits.sure):
         # « stage pour éducs Essonne »: the kind of contact is said in words of no lexicon.
         return None
-    if seen.need and confidence < limits.certain and _ASKS_CONTACT.search(fold(seen.text)):
-        # « le numéro de la CRIP du 93, et celui du parquet » is close to what is told of the 93, and wants a number.
-        return f"contacter_departement/{seen.need}"
+    # « le numéro de la CRIP du 93, et celui du parquet » is close to what is told of the 93, and wants a number.
+    unsure = confidence < (limits.certain if _ASKS_CONTACT.search(fold(seen.text)) else limits.sure)
     # « la liste de signes du parquet de Paris » names a place and a kind of contact, and asks for neither.
     alone = seen.place_is_whole_message and not seen.is_question
-    if seen.need and (confidence < limits.sure or key in _NO_KIND or (alone and not key.startswith(_SIGNS))):
+    if seen.need and (unsure or key in _NO_KIND or (alone and not key.startswith(_SIGNS))):
         return f"contacter_departement/{seen.need}"
     alone = alone and (confidence < limits.sure or key in _NO_KIND)
     return GIVE_PLACE if context.expected == "departement" or alone else None

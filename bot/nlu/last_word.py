@@ -40,6 +40,7 @@ from bot.nlu.french_words import ASKS, QUESTIONS, words_of
 from bot.nlu.safety_layer import DANGER, MINOR_WRITES, PLAUSIBLE
 
 REGISTER = "registre"  # entity and slot
+DECIDED = "demande_retenue"  # property of a message: the key that was decided
 _PLACES = frozenset({"departement", "lieu_ambigu", "collectivite"})
 _ARTICLE = re.compile(r"\b\d{3}-\d{1,2}(?:-\d{1,2})?\b")
 _SHORT = 6  # words of a message that only says a profession: "je suis infirmière scolaire en lycée"
@@ -160,17 +161,10 @@ class LastWord(GraphComponent):
         message.set(INTENT, {"name": topic, "confidence": reading.confidence}, add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         selected = {} if topic == FALLBACK else {topic: _response(reading)}
+        message.set(DECIDED, reading.key)
         message.set(CHOSEN, reading.chosen, add_to_output=True)
         message.set(ALSO, reading.also, add_to_output=True)
         message.set(RESPONSE_SELECTOR, {"all_retrieval_intents": self._topics, **selected}, add_to_output=True)
-
-
-def decided(message: Message) -> str | None:
-    """The key that was decided for a message; None before, and when nothing was understood."""
-    topic = (message.get(INTENT) or {}).get("name")
-    selected = (message.get(RESPONSE_SELECTOR) or {}).get(topic) or {}
-    key = (selected.get("response") or {}).get("intent_response_key")
-    return str(key) if key else None
 
 
 def _response(reading: Reading) -> dict[str, Any]:

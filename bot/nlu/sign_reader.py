@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache, partial
 from itertools import chain
 from typing import Any
 
@@ -20,7 +21,7 @@ from bot.logic.comprehension import DESCRIBE
 from bot.nlu.entities import entity
 from bot.nlu.french import passages
 from bot.nlu.french_words import CLAUSES
-from bot.nlu.last_word import decided
+from bot.nlu.last_word import DECIDED
 from bot.nlu.learned import LearnedComponent, Storable
 from bot.nlu.lexicon_extractor import SIGN, SIGNS_BY_CLAUSE, LexiconExtractor
 from bot.nlu.sign_scope import Parts, SignScope
@@ -92,20 +93,21 @@ class SignReader(LearnedComponent):
         return messages
 
     def _tells(self, message: Message, parts: Sequence[Sequence[str]], named: Sequence[Sequence[str]]) -> bool:
-        return decided(message) == DESCRIBE or any(named) or sum(map(len, parts)) >= self.config["story"]
+        return message.get(DECIDED) == DESCRIBE or any(named) or sum(map(len, parts)) >= self.config["story"]
 
     def read(self, parts: Parts, named: Sequence[Sequence[str]]) -> list[str]:
         """Ids of the signs told in the clauses `parts`, where the lexicon read `named`, in the order of the text."""
         first: dict[str, int] = {}  # sign -> the clause that tells it
+        scores = cache(partial(self._scores, parts, named))  # a long clause is a passage too
         for start, end in passages(parts, self.config["passage"]):
-            for sign, score in self._scores(parts, named, start, end).items():
+            for sign, score in scores(start, end).items():
                 if score > self.config["told"] and sign not in first:
                     at = self._said_at(sign, score, parts, start, end)
                     if at is not None:
                         first[sign] = at
         for index, signs in enumerate(named):
             # A plain expression is judged in its own clause: those around it would drown it.
-            own = self._scores(parts, named, index, index + 1) if signs else {}
+            own = scores(index, index + 1) if signs else {}
             for sign in signs:
                 if self._stands(sign, own.get(sign), parts, index):
                     first[sign] = min(index, first.get(sign, index))

@@ -101,6 +101,14 @@ def test_told_signs_are_a_description_and_a_question_stays_a_question() -> None:
     assert read_message(asked, Context(), KNOWN).key == "accompagner/fugues"
 
 
+def test_a_number_that_is_asked_for_is_given_even_if_an_answer_is_close() -> None:
+    ranking = (("accompagner/experience_93", 0.7),)
+    seen = Observation("le numéro de la crip du 93, et celui du parquet", ranking, place_found=True, need="crip")
+    assert read_message(seen, Context(), KNOWN).key == "contacter_departement/crip"
+    told = replace(seen, text="la crip du 93 a fait une expérience")
+    assert read_message(told, Context(), KNOWN).key == "accompagner/experience_93"
+
+
 def test_a_told_sign_makes_a_story_of_a_close_second() -> None:
     ranking = (("comprendre/garcons", 0.46), (DESCRIBE, 0.35))
     told = Observation("un garçon rencontre des hommes sur une appli", ranking, signs=("echanges_inconnus",))
